@@ -1,0 +1,98 @@
+// Needs radial_profiles.ts, arithmetic.ts and @tensorflow/tfjs-node.
+//
+// A profile of the squared radius as one differentiable op on the tape, right at the centre to every order.
+import * as tf from '@tensorflow/tfjs-node';
+import { type Arithmetic, evaluateProfile, power } from './arithmetic';
+import { combine, derivative, limitAtZero, type Profile, timesU } from './radial_profiles';
+
+/** h(s, ε) = ε^amplitude · profile(ε²·s), reached from a kernel by `taken` derivatives in s. */
+export interface RadialFunction {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly amplitude: number;
+  /** The kernel's smoothness: the m of C^m at the centre. */
+  readonly smoothness: number;
+  readonly taken: number;
+}
+
+/**
+ * The op h(s, ε) on squared radii s `[n, m]`; ε is a number, a scalar or one value a center `[m]`.
+ *
+ *     ∂h/∂s = ε^(q+2)·g′(ε²s)        ∂h/∂ε = ε^(q−1)·(q·g + 2u·g′)(ε²s)
+ *
+ * Both are such ops again, so that it nests to any order. Only inputs are saved on the tape. At s = 0 the value is
+ * the limit. A divergent derivative counts 0 there while the kernel is smooth enough for as many x-derivatives
+ * (what it is multiplied with goes to 0 faster), and NaN beyond.
+ */
+export function radialOp(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor): tf.Tensor {
+  const slope = () => ({
+    ...h,
+    profile: derivative(h.profile),
+    amplitude: h.amplitude + 2,
+    taken: h.taken + 1,
+  });
+  if (typeof eps === 'number') {
+    const op = tf.customGrad((s_, save) => {
+      const s = s_ as tf.Tensor;
+      (save as tf.GradSaveFunc)([s]);
+      return {
+        value: value(h, s, eps),
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => dy.mul(radialOp(slope(), saved[0], eps)),
+      };
+    });
+    return tf.tidy(h.name, () => op(s));
+  }
+  const op = tf.customGrad((s_, eps_, save) => {
+    const [s, eps] = [s_ as tf.Tensor, eps_ as tf.Tensor];
+    (save as tf.GradSaveFunc)([s, eps]);
+    return {
+      value: value(h, s, eps),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [s, eps] = saved;
+        const g = h.profile;
+        const bySize = {
+          ...h,
+          profile: combine(h.amplitude, g, 2, timesU(derivative(g))),
+          amplitude: h.amplitude - 1,
+        };
+        const each = dy.mul(radialOp(bySize, s, eps));
+        return [
+          dy.mul(radialOp(slope(), s, eps)),
+          (eps.size === 1 ? each.sum() : each.sum(0)).reshape(eps.shape),
+        ];
+      },
+    };
+  });
+  return tf.tidy(h.name, () => op(s, eps));
+}
+
+function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor): tf.Tensor {
+  const limit = limitAtZero(h.profile);
+  const atZero = Number.isFinite(limit) ? limit : h.taken <= h.smoothness ? 0 : Number.NaN;
+  if (typeof eps === 'number') {
+    const profile = { ...h.profile, scale: h.profile.scale * eps ** h.amplitude };
+    return evaluateProfile(profile, s.mul(eps * eps), tensors, atZero * eps ** h.amplitude);
+  }
+  const g = evaluateProfile(h.profile, s.mul(eps.square()), tensors, atZero);
+  return h.amplitude === 0 ? g : g.mul(power(eps, h.amplitude, tensors));
+}
+
+/** The arithmetic of float32 tensors. */
+const tensors: Arithmetic<tf.Tensor> = {
+  add: tf.add,
+  multiply: tf.mul,
+  affine: (a, scale, offset) => {
+    const scaled = scale === 1 ? a : a.mul(scale);
+    return offset === 0 ? scaled : scaled.add(offset);
+  },
+  reciprocal: tf.reciprocal,
+  sqrt: tf.sqrt,
+  expNegative: a => a.neg().exp(),
+  log: tf.log,
+  power: tf.pow,
+  minimum: tf.minimum,
+  maximum: tf.maximum,
+  below: (a, bound) => a.less(bound).cast('float32'),
+  atZero: (u, value, a) => tf.where(u.equal(0), tf.scalar(value), a),
+  expEnd: 120,
+};

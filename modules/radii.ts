@@ -1,0 +1,36 @@
+// Needs @tensorflow/tfjs-node.
+import * as tf from '@tensorflow/tfjs-node';
+
+/**
+ * Squared distances s[i, j] = ‖x_i − c_j‖² between points x `[n, d]` and centers `[m, d]`: `[n, m]`.
+ * It is a polynomial, so its derivatives exist everywhere: 2(x − c), then 2, then 0, also where x = c.
+ */
+export function computeRadiiSquared(x: tf.Tensor2D, centers: tf.Tensor2D): tf.Tensor2D {
+  checkPoints('computeRadiiSquared(x, centers)', x, centers);
+  return tf.tidy(() => x.expandDims(1).sub(centers.expandDims(0)).square().sum(2) as tf.Tensor2D);
+}
+
+/**
+ * Distances r[i, j] = ‖x_i − c_j‖ `[n, m]`, by the square root: **naive on purpose**.
+ * At a center its derivative is −∞·0 = NaN. Kernels here use `computeRadiiSquared` instead.
+ */
+export function computeRadii(x: tf.Tensor2D, centers: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => tf.sqrt(computeRadiiSquared(x, centers)));
+}
+
+/** Throws unless x is `[n, d]` and centers is `[m, d]`, both float32 tensors. */
+export function checkPoints(call: string, x: tf.Tensor2D, centers: tf.Tensor2D): void {
+  for (const [name, t] of [
+    ['x', x],
+    ['centers', centers],
+  ] as const) {
+    if (!(t instanceof tf.Tensor))
+      throw new TypeError(`${call}: ${name} must be a tensor [n, d], got ${typeof t}`);
+    if (t.rank !== 2) throw new RangeError(`${call}: ${name} must have the shape [n, d], got [${t.shape}]`);
+    if (t.dtype !== 'float32') throw new TypeError(`${call}: ${name} must be float32, got ${t.dtype}`);
+  }
+  if (x.shape[1] !== centers.shape[1])
+    throw new RangeError(
+      `${call}: x [${x.shape}] and centers [${centers.shape}] must have the same number of columns`,
+    );
+}
