@@ -72,7 +72,9 @@ function checkShape(call: string, name: string, shape: Shape | null): void {
       );
     if (shape.dtype !== 'float32')
       throw new TypeError(`${call}: ${name} must be float32, got ${shape.dtype}`);
-    for (const value of shape.dataSync()) checkPositive(call, name, value);
+    // A variable is trained and may pass through any value; a plain tensor stays as it is.
+    if (!(shape instanceof tf.Variable))
+      for (const value of shape.dataSync()) checkPositive(call, name, value);
   } else if (typeof shape !== 'number') {
     throw new TypeError(
       `${call}: ${name} must be a number or a tensor, got ${shape === null ? 'null' : typeof shape}`,

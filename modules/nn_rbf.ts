@@ -1,0 +1,140 @@
+// Needs rbf_layer.ts, notable_kernels.ts and what it needs (radial_kernel.ts, kernel_registry.ts, kernel_table.ts,
+// radii.ts, radial_op.ts, arithmetic.ts, radial_profiles.ts), and @tensorflow/tfjs-node.
+//
+// Radial basis function networks u(x) = Σ_j w_j·φ(x, c_j), without bias, as layers of tfjs.
+import * as tf from '@tensorflow/tfjs-node';
+import { kernelFromConfig, kernelToConfig } from './kernel_registry';
+import type { KernelFunction, RadialKernel } from './notable_kernels';
+import { RbfLayer, type RbfLayerOptions, type SavedRbfLayer, shapeOf } from './rbf_layer';
+
+/** A network whose kernel is given whole. */
+abstract class RbfGivenKernel extends RbfLayer {
+  private readonly rbfKernel: KernelFunction;
+
+  constructor(
+    call: string,
+    options: RbfLayerOptions & { rbfKernel: KernelFunction },
+    trainableCenters: boolean,
+  ) {
+    if (typeof options.rbfKernel !== 'function')
+      throw new TypeError(
+        `${call}: rbfKernel must be a kernel, as gaussianKernel(5), or a function (x, centers) => Tensor, ` +
+          `got ${typeof options.rbfKernel}`,
+      );
+    super(call, options, trainableCenters);
+    this.rbfKernel = options.rbfKernel;
+  }
+
+  protected kernel(): KernelFunction {
+    return this.rbfKernel;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      kernel: { ...kernelToConfig(this.rbfKernel) },
+    } as tf.serialization.ConfigDict;
+  }
+
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const { kernel, ...rest } = config as unknown as SavedRbfLayer;
+    return new cls({
+      ...rest,
+      rbfKernel: kernelFromConfig(kernel),
+    } as unknown as tf.serialization.ConfigDict);
+  }
+}
+
+export interface RbfFixAllOptions
+  extends Omit<RbfLayerOptions, 'inputDim' | 'numCenters' | 'leftLim' | 'rightLim'> {
+  centers: tf.Tensor2D | number[][];
+  rbfKernel: KernelFunction;
+}
+
+/** Fixed centers `[m, d]` and a fixed kernel; only the weights are trained. */
+export class RbfFixAll extends RbfGivenKernel {
+  static readonly className: string = 'RbfFixAll';
+
+  constructor(options: RbfFixAllOptions) {
+    super('RbfFixAll', sizes(options), false);
+  }
+}
+
+// A layer that is loaded knows its sizes; its centers are weights and come from the file.
+function sizes(options: RbfFixAllOptions): RbfLayerOptions & { rbfKernel: KernelFunction } {
+  if (options.centers === undefined && 'numCenters' in options)
+    return options as unknown as RbfLayerOptions & { rbfKernel: KernelFunction };
+  const [numCenters, inputDim] = shapeOf('RbfFixAll({ centers })', options.centers);
+  return { ...options, numCenters, inputDim };
+}
+
+/** Trained centers and weights, a fixed kernel. */
+export class RbfFreeCenters extends RbfGivenKernel {
+  static readonly className: string = 'RbfFreeCenters';
+
+  constructor(options: RbfLayerOptions & { rbfKernel: KernelFunction }) {
+    super('RbfFreeCenters', options, true);
+  }
+}
+
+export interface RbfFreeAllOptions extends RbfLayerOptions {
+  /** Makes the kernel from the shapes `[m]`: `gaussianKernel`, or `ell => maternKernel(2.5, ell)`. */
+  kernel: (shape: tf.Tensor) => RadialKernel;
+  /** Where every center's shape starts; 1 by default. */
+  startingShape?: number;
+}
+
+/** Trained centers, weights and shapes, one shape a center. */
+export class RbfFreeAll extends RbfLayer {
+  static readonly className: string = 'RbfFreeAll';
+  private readonly kernelOf: (shape: tf.Tensor) => KernelFunction;
+  private readonly shapes: ReturnType<RbfLayer['weight']>;
+
+  constructor(options: RbfFreeAllOptions) {
+    const { kernel, startingShape = 1, numCenters } = options;
+    if (typeof kernel !== 'function')
+      throw new TypeError(
+        `RbfFreeAll: kernel must be a function shape => kernel, as gaussianKernel, got ${typeof kernel}`,
+      );
+    if (!(startingShape > 0 && startingShape < Number.POSITIVE_INFINITY))
+      throw new RangeError(
+        `RbfFreeAll: startingShape must be a positive finite number, got ${startingShape}`,
+      );
+    super('RbfFreeAll', options, true);
+    this.kernelOf = kernel;
+    this.shapes = this.weight(
+      'shapes',
+      [numCenters],
+      tf.initializers.constant({ value: startingShape }),
+      true,
+    );
+  }
+
+  /** The shapes `[m]`: the live variable, not a copy. */
+  getShapes(): tf.Tensor1D {
+    return this.shapes.read() as tf.Tensor1D;
+  }
+
+  protected kernel(): KernelFunction {
+    return this.kernelOf(this.getShapes());
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const kernel = kernelToConfig(this.kernel(), this.getShapes());
+    return { ...super.getConfig(), kernel } as unknown as tf.serialization.ConfigDict;
+  }
+
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const { kernel, ...rest } = config as unknown as SavedRbfLayer;
+    const of = (shape: tf.Tensor) => kernelFromConfig(kernel, shape);
+    return new cls({ ...rest, kernel: of } as unknown as tf.serialization.ConfigDict);
+  }
+}
+
+for (const layer of [RbfFixAll, RbfFreeCenters, RbfFreeAll]) tf.serialization.registerClass(layer);

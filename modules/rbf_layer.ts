@@ -1,0 +1,147 @@
+// Needs notable_kernels.ts and what it needs, and @tensorflow/tfjs-node.
+//
+// What all RBF networks share: centers and weights as weights of a tfjs layer, u(x) = Φ(x)·w without bias.
+import * as tf from '@tensorflow/tfjs-node';
+import type { KernelConfig } from './kernel_registry';
+import type { KernelFunction } from './radial_kernel';
+
+export interface RbfLayerOptions {
+  inputDim: number;
+  numCenters: number;
+  /** Number of outputs k; 1 by default. */
+  outputDim?: number;
+  /** Where the centers start, `[m, d]`; without them they are drawn evenly from [leftLim, rightLim]^d. */
+  centers?: tf.Tensor2D | number[][];
+  leftLim?: number;
+  rightLim?: number;
+  /** Where the weights start, m·k numbers row by row; without them they are drawn evenly from ±1/√m. */
+  coefs?: number[];
+  /** Makes what is drawn the same in every run. */
+  seed?: number;
+  name?: string;
+  trainable?: boolean;
+}
+
+/** What a saved layer's JSON holds beside its name. */
+export type SavedRbfLayer = RbfLayerOptions & { kernel: KernelConfig };
+
+type LayerVariable = ReturnType<tf.layers.Layer['addWeight']>;
+type Initializer = ReturnType<typeof tf.initializers.zeros>;
+
+/** A layer x `[n, d]` → Φ(x)·w `[n, k]`; a subclass says its kernel and which of its weights are trained. */
+export abstract class RbfLayer extends tf.layers.Layer {
+  readonly inputDim: number;
+  readonly numCenters: number;
+  readonly outputDim: number;
+  private readonly centers: LayerVariable;
+  private readonly coefs: LayerVariable;
+
+  /** The kernel of this moment. */
+  protected abstract kernel(): KernelFunction;
+
+  constructor(call: string, options: RbfLayerOptions, trainableCenters: boolean) {
+    const { inputDim, numCenters, outputDim = 1, leftLim = 0, rightLim = 1, seed, name, trainable } = options;
+    for (const [key, value] of Object.entries({ inputDim, numCenters, outputDim }))
+      if (!Number.isInteger(value) || value < 1)
+        throw new RangeError(`${call}: ${key} must be a positive integer, got ${value}`);
+    if (!(leftLim < rightLim))
+      throw new RangeError(`${call}: leftLim must be less than rightLim, got ${leftLim} and ${rightLim}`);
+    super({ inputShape: [inputDim], ...(name && { name }), ...(trainable !== undefined && { trainable }) });
+    this.inputDim = inputDim;
+    this.numCenters = numCenters;
+    this.outputDim = outputDim;
+    // Weights are here from the start, not from the first call on, so that one can set and read them.
+    const uniform = (minval: number, maxval: number, salt: number) =>
+      tf.initializers.randomUniform({ minval, maxval, seed: seed === undefined ? undefined : seed + salt });
+    const bound = 1 / Math.sqrt(numCenters);
+    this.centers = this.weight(
+      'centers',
+      [numCenters, inputDim],
+      uniform(leftLim, rightLim, 0),
+      trainableCenters,
+    );
+    this.coefs = this.weight('coefs', [numCenters, outputDim], uniform(-bound, bound, 1), true);
+    if (options.centers !== undefined) this.setCenters(options.centers);
+    if (options.coefs !== undefined) this.setCoefs(options.coefs);
+  }
+
+  /** A weight under a name of its own, so that several RBF layers fit into one saved model. */
+  protected weight(name: string, shape: number[], start: Initializer, trainable: boolean) {
+    return this.addWeight(`${this.name}/${name}`, shape, 'float32', start, undefined, trainable);
+  }
+
+  /** Φ[i, j] = φ(x_i, c_j) of points x `[n, d]`: `[n, m]`. */
+  getInterpolationMatrix(x: tf.Tensor2D): tf.Tensor2D {
+    return tf.tidy(() => this.kernel()(x, this.getCenters()));
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor2D;
+    return tf.tidy(() => this.getInterpolationMatrix(x).matMul(this.getCoefs()));
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    return [(inputShape as tf.Shape)[0], this.outputDim];
+  }
+
+  /** The weights w `[m, k]`: the live variable, not a copy. */
+  getCoefs(): tf.Tensor2D {
+    return this.coefs.read() as tf.Tensor2D;
+  }
+
+  /** Sets the weights from m·k numbers, row by row. */
+  setCoefs(coefs: number[] | tf.Tensor): void {
+    const size = this.numCenters * this.outputDim;
+    const given = coefs instanceof tf.Tensor ? coefs.size : coefs.length;
+    if (given !== size)
+      throw new RangeError(
+        `setCoefs(coefs): coefs must have ${size} numbers, [${this.numCenters}, ${this.outputDim}], got ${given}`,
+      );
+    write(this.coefs, 'setCoefs(coefs): coefs', coefs);
+  }
+
+  /** The centers `[m, d]`: the live variable, not a copy. */
+  getCenters(): tf.Tensor2D {
+    return this.centers.read() as tf.Tensor2D;
+  }
+
+  /** Sets the centers `[m, d]`. */
+  setCenters(centers: tf.Tensor2D | number[][]): void {
+    const shape = shapeOf('setCenters(centers)', centers);
+    if (shape[0] !== this.numCenters || shape[1] !== this.inputDim)
+      throw new RangeError(
+        `setCenters(centers): centers must be [${this.numCenters}, ${this.inputDim}], got [${shape}]`,
+      );
+    write(this.centers, 'setCenters(centers): centers', centers);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { inputDim, numCenters, outputDim } = this;
+    return { ...super.getConfig(), inputDim, numCenters, outputDim };
+  }
+}
+
+/** The shape [m, d] of centers; throws where they are empty or ragged. */
+export function shapeOf(call: string, centers: tf.Tensor2D | number[][]): [number, number] {
+  if (centers instanceof tf.Tensor) {
+    if (centers.rank !== 2 || centers.size === 0)
+      throw new RangeError(`${call}: centers must be [m, d], not empty, got [${centers.shape}]`);
+    return centers.shape;
+  }
+  const d = Array.isArray(centers) && Array.isArray(centers[0]) ? centers[0].length : 0;
+  if (d === 0 || centers.some(c => c.length !== d))
+    throw new RangeError(
+      `${call}: centers must be m rows of d numbers each, not empty, got ${JSON.stringify(centers)}`,
+    );
+  return [centers.length, d];
+}
+
+function write(variable: LayerVariable, what: string, values: tf.Tensor | number[] | number[][]): void {
+  tf.tidy(() => {
+    const tensor = values instanceof tf.Tensor ? values : tf.tensor(values as number[]);
+    if (tensor.dtype !== 'float32') throw new TypeError(`${what} must be float32, got ${tensor.dtype}`);
+    if (tensor.dataSync().some(v => !Number.isFinite(v)))
+      throw new RangeError(`${what} must be finite numbers, got [${tensor.dataSync().slice(0, 5)}…]`);
+    variable.write(tensor.reshape(variable.shape as number[]));
+  });
+}
