@@ -64,13 +64,20 @@ export function evaluateProfile<T>(g: Profile, u: T, a: Arithmetic<T>, atZero = 
 function variableOf<T>(g: Profile, u: T, a: Arithmetic<T>): T {
   if (g.variable === '1/(1-u)') return a.reciprocal(a.maximum(a.affine(u, -1, 1), 1 / a.expEnd));
   const t = g.variable === 'u' ? u : g.variable === 'sqrt(u)' ? a.sqrt(u) : a.affine(u, 1, 1);
-  if (typeof g.factor === 'number' && g.factor > 0) return a.minimum(t, 1);
-  const grows = [...g.terms, ...g.logTerms].some(([, p]) => p > 0);
+  if (typeof g.factor === 'number') return a.minimum(t, 1);
+  // A lone t^p, p ≤ 0, cannot overflow.
+  const terms = [...g.terms, ...g.logTerms];
+  const grows = terms.length > 1 || terms[0][1] > 0;
   return g.factor === 'exp(-t)' && grows ? a.minimum(t, a.expEnd) : t;
 }
 
 /** scale · F(t) · Σ c·tᵖ by Horner's rule. The lowest power and the numbers in front are multiplied once. */
 function sumOfPowers<T>(terms: readonly Term[], g: Profile, t: T, a: Arithmetic<T>): T {
+  // t = 1 + u grows without end: in powers of 1/t ≤ 1 no sum overflows.
+  if (g.variable === '1+u' && terms.length > 1) {
+    const inverse = terms.map(([c, p]): Term => [c, -p]).reverse();
+    return sumOfPowers(inverse, { ...g, variable: 'u' }, a.reciprocal(t), a);
+  }
   const parts: T[] = [];
   let [front, lowest] = terms[0];
   front *= g.scale;

@@ -27,6 +27,8 @@ export type ProfileRow = Pick<Profile, 'variable' | 'terms'> & Partial<Profile>;
 
 /** Completes a row and puts its terms in order. */
 export function profileOf(row: ProfileRow): Profile {
+  if (typeof row !== 'object' || row === null)
+    throw new TypeError(`profile: must be a row of data { variable, terms, … }, got ${row}`);
   const { variable, factor = 'one', scale = 1, terms, logTerms = [] } = row;
   if (!['u', 'sqrt(u)', '1+u', '1/(1-u)'].includes(variable))
     throw new TypeError(`profile: variable must be 'u', 'sqrt(u)', '1+u' or '1/(1-u)', got ${variable}`);
@@ -42,11 +44,16 @@ export function profileOf(row: ProfileRow): Profile {
     throw new TypeError(`profile: (1 − t)^${factor} needs t = u or √u, got t = ${variable}`);
   if (variable === '1/(1-u)' && factor !== 'exp(-t)')
     throw new TypeError(`profile: t = 1/(1 − u) needs the factor 'exp(-t)', got ${factor}`);
-  for (const [c, p] of [...terms, ...logTerms])
-    if (!Number.isFinite(c) || !Number.isFinite(p))
-      throw new TypeError(
-        `profile: every term must be [coefficient, power], finite numbers, got [${c}, ${p}]`,
-      );
+  if (!Number.isFinite(scale)) throw new TypeError(`profile: scale must be a finite number, got ${scale}`);
+  for (const [key, list] of Object.entries({ terms, logTerms })) {
+    if (!Array.isArray(list))
+      throw new TypeError(`profile: ${key} must be a list of [coefficient, power], got ${list}`);
+    for (const term of list)
+      if (!Array.isArray(term) || term.length !== 2 || !term.every(Number.isFinite))
+        throw new TypeError(
+          `profile: every term must be [coefficient, power], finite numbers, got ${JSON.stringify(term)}`,
+        );
+  }
   return { variable, factor, scale, terms: collect(terms), logTerms: collect(logTerms) };
 }
 
@@ -104,9 +111,12 @@ export function timesRadius(g: Profile, k: number): Profile {
 
 /** a·g + b·h, where g and h come from one kernel (the same t and F, up to the exponent of 1 − t). */
 export function combine(a: number, g: Profile, b: number, h: Profile): Profile {
-  if (g.variable !== h.variable || typeof g.factor !== typeof h.factor)
+  const factors = [g.factor, h.factor];
+  if (g.variable !== h.variable || (g.factor !== h.factor && !factors.every(F => typeof F === 'number')))
     throw new TypeError('combine: the profiles must share their variable and their factor');
-  let [low, high, p, q] = [g, h, a * g.scale, b * h.scale];
+  // Scales of one kernel differ by powers of 2: over the smaller one whole coefficients stay whole.
+  const scale = Math.min(Math.abs(g.scale), Math.abs(h.scale)) || 1;
+  let [low, high, p, q] = [g, h, a * (g.scale / scale), b * (h.scale / scale)];
   if (typeof g.factor === 'number' && g.factor > (h.factor as number)) [low, high, p, q] = [h, g, q, p];
   const lift = (ts: readonly Term[]) => {
     let out = ts;
@@ -114,13 +124,11 @@ export function combine(a: number, g: Profile, b: number, h: Profile): Profile {
       for (let i = high.factor; i > (low.factor as number); i--) out = timesOneMinusT(out);
     return out;
   };
-  // One common scale, so that whole coefficients stay whole where the ratio is.
-  const scale = p || q || 1;
   return profileOf({
     ...low,
     scale,
-    terms: [...times(low.terms, p / scale), ...times(lift(high.terms), q / scale)],
-    logTerms: [...times(low.logTerms, p / scale), ...times(lift(high.logTerms), q / scale)],
+    terms: [...times(low.terms, p), ...times(lift(high.terms), q)],
+    logTerms: [...times(low.logTerms, p), ...times(lift(high.logTerms), q)],
   });
 }
 
@@ -157,10 +165,12 @@ const times = (ts: readonly Term[], a: number): Term[] => ts.map(([c, p]) => [a 
 const timesOneMinusT = (ts: readonly Term[]): Term[] => [...ts, ...times(shift(ts, 1), -1)];
 
 function collect(ts: readonly Term[]): Term[] {
-  const sum = new Map<number, number>();
-  for (const [c, p] of ts) sum.set(p, (sum.get(p) ?? 0) + c);
-  return [...sum]
-    .filter(([, c]) => c !== 0)
-    .map(([p, c]): Term => [c, p])
-    .sort((a, b) => a[1] - b[1]);
+  const sums: [c: number, p: number][] = [];
+  for (const [c, p] of [...ts].sort((a, b) => a[1] - b[1])) {
+    const last = sums[sums.length - 1];
+    // −0.7 − 1 + 1 is not quite −0.7.
+    if (last !== undefined && p - last[1] < 1e-9) last[0] += c;
+    else sums.push([c, p]);
+  }
+  return sums.filter(([c]) => c !== 0);
 }

@@ -1,0 +1,112 @@
+// What every chart shares: its words, its look, and checked numbers.
+// Needs: plain_array.ts; the types of the npm package ndarray.
+import { type Matrix, plainArray, type Vector } from './plain_array';
+
+/** A Vega-Lite v5 specification: plain data, drawn by JupyterLab and by showChart. */
+export interface ChartSpec {
+  $schema: string;
+  description: string;
+  title: { text: string; subtitle?: string };
+  [property: string]: unknown;
+}
+
+/** The words that no chart goes without. The description is read out instead of the picture. */
+export interface ChartWords {
+  title: string;
+  description: string;
+  xTitle: string;
+  yTitle: string;
+}
+
+/** Above this many values a chart is slow to draw and a notebook heavy to keep. */
+const MAX_VALUES = 5000;
+
+/** Okabe and Ito's colours, which colour-blind eyes tell apart, without their yellow, which is lost on white. */
+export const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#000000', '#E69F00', '#56B4E9'];
+export const INK = '#222222';
+
+// Dark ink on a white ground of its own is legible on a light page and on a dark one.
+const LOOK = {
+  background: 'white',
+  padding: 10,
+  config: {
+    aria: false, // the picture has one text of its own: its description
+    axis: { labelColor: INK, titleColor: INK, gridColor: '#e4e4e4', labelFontSize: 11, titleFontSize: 12 },
+    header: { labelColor: INK, labelFontSize: 12, labelFontWeight: 'bold' },
+    legend: { labelColor: INK, titleColor: INK, labelFontSize: 11, labelLimit: 0 },
+    title: {
+      anchor: 'start',
+      color: INK,
+      fontSize: 14,
+      offset: 10,
+      subtitleColor: INK,
+      subtitleFontSize: 11,
+    },
+  },
+};
+
+/** A specification with its words and its look; throws a TypeError if one of the words is missing. */
+export function chartSpec(call: string, words: ChartWords, subtitle: string, body: object): ChartSpec {
+  for (const key of ['title', 'description', 'xTitle', 'yTitle'] as const) {
+    const text: unknown = words[key];
+    if (typeof text !== 'string' || text.trim() === '')
+      throw new TypeError(`${call}(${key}): ${key} must be a non-empty string, got ${JSON.stringify(text)}`);
+  }
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    description: words.description,
+    title: { text: words.title, ...(subtitle && { subtitle }) },
+    ...LOOK,
+    ...body,
+  };
+}
+
+/** The numbers of a vector, `[n]` or `[n, 1]`; throws a TypeError for anything else. */
+export function toNumbers(call: string, argument: string, vector: Vector): number[] {
+  const plain = plainArray(vector);
+  const [n, columns = 1, ...others] = plain?.shape ?? [];
+  if (!plain || n === undefined || columns !== 1 || others.length > 0)
+    throw new TypeError(
+      `${call}(${argument}): ${argument} must be numbers [n], got ${shapeOf(plain, vector)}`,
+    );
+  return plain.values;
+}
+
+/** The x and the y of points `[n, 2]`, all finite; throws a TypeError or a RangeError for anything else. */
+export function toPoints(call: string, argument: string, points: Matrix): { x: number[]; y: number[] } {
+  const plain = plainArray(points);
+  if (plain?.shape.length !== 2 || plain.shape[1] !== 2)
+    throw new TypeError(
+      `${call}(${argument}): ${argument} must be points [n, 2], got ${shapeOf(plain, points)}`,
+    );
+  requireFinite(call, argument, plain.values);
+  const column = (j: number) => plain.values.filter((_, i) => i % 2 === j);
+  return { x: column(0), y: column(1) };
+}
+
+/** Throws a RangeError if one of the values is NaN or infinite. */
+export function requireFinite(call: string, argument: string, values: number[]): void {
+  const wrong = values.find(v => !Number.isFinite(v));
+  if (wrong !== undefined)
+    throw new RangeError(`${call}(${argument}): ${argument} must be finite, got ${wrong}`);
+}
+
+/** Throws a RangeError if there is nothing to draw, or more than a notebook should keep. */
+export function requireCount(call: string, argument: string, count: number): void {
+  if (count < 1 || count > MAX_VALUES)
+    throw new RangeError(`${call}(${argument}): a chart holds 1 to ${MAX_VALUES} values, got ${count}`);
+}
+
+/** Six significant digits: finer than a picture shows, and short in a notebook. */
+export const round = (value: number): number => Number(value.toPrecision(6)) + 0; // no −0
+
+/** The labels of an axis or a legend: scientific where its values are all tiny or some are huge. */
+export function labelsFor(values: number[]): object {
+  const largest = Math.max(0, ...values.map(Math.abs));
+  if (largest === 0 || (largest >= 1e-3 && largest < 1e5)) return {};
+  return { format: '.3~e', labelExpr: "datum.value === 0 ? '0' : datum.label" };
+}
+
+function shapeOf(plain: { shape: number[] } | undefined, value: unknown): string {
+  return plain ? `shape [${plain.shape.join(', ')}]` : JSON.stringify(value)?.slice(0, 60);
+}

@@ -1,0 +1,95 @@
+// Needs operators.ts, evaluation.ts, evaluation_plan.ts, partial_derivatives.ts, small_evaluation.ts,
+// native_evaluation.ts, native_ops.ts, the kernel modules (radial_kernel.ts, kernel_table.ts, radial_op.ts, radii.ts,
+// arithmetic.ts, radial_profiles.ts), @tensorflow/tfjs-node and ndarray.
+//
+// Linear differential operators on kernels in closed form, exact at the centers: `apply` is on the tape, in float32,
+// `evaluate` is in float64.
+import * as tf from '@tensorflow/tfjs-node';
+import ndarray from 'ndarray';
+import { checkKernel, coefficientValues, refuseCenters } from './evaluation';
+import type { F64 } from './native_ops';
+import { componentsOf, type Operator, type OperatorTerm, orderOf, type TensorOperator } from './operators';
+import { laplacianProfile, partialTerms } from './partial_derivatives';
+import type { KernelFunction, RadialKernel } from './radial_kernel';
+import { type RadialFunction, radialOp } from './radial_op';
+import { nthDerivative } from './radial_profiles';
+import { checkPoints, computeRadiiSquared } from './radii';
+
+export { evaluate, evaluateGradient, evaluateHessian } from './evaluation';
+export * from './operators';
+
+/**
+ * The kernel Lφ as a function on the tape: (x `[n, d]`, centers `[m, d]`) => `[n, m]`; for gradient `[n, m, d]`, for
+ * hessian `[n, m, d, d]`. Differentiable again in x, centers and shape; coefficients that vary with x are constants
+ * there. Throws a RangeError where a point meets a center at which the derivative does not exist, and a TypeError
+ * for a kernel that is a plain function.
+ */
+export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
+  const call = `apply(${op?.name}, kernel)`;
+  const radial = checkKernel(call, kernel);
+  return (x: tf.Tensor2D, centers: tf.Tensor2D): tf.Tensor2D =>
+    tf.tidy(() => {
+      checkPoints(call, x, centers);
+      const [[n, d], m] = [x.shape, centers.shape[0]];
+      const { parts, axes } = componentsOf(op, d);
+      refuseCenters(call, radial, Math.max(...parts.map(orderOf)), fromTape(x), fromTape(centers));
+      const s = computeRadiiSquared(x, centers);
+      const columns = (t: tf.Tensor2D) => tf.split(t, d, 1);
+      const theirs = columns(centers);
+      const deltas = columns(x).map((column, k) => column.sub(theirs[k].transpose())); // each [n, m]
+      const values = parts.map(part =>
+        tf.addN(part.terms.map(term => termOnTape(call, radial, term, x, s, deltas))),
+      );
+      return (axes.length === 0 ? values[0] : tf.stack(values, 2).reshape([n, m, ...axes])) as tf.Tensor2D;
+    });
+}
+
+/** coefficient · ∂^α Δ^k φ, `[n, m]`. */
+function termOnTape(
+  call: string,
+  kernel: RadialKernel,
+  term: OperatorTerm,
+  x: tf.Tensor2D,
+  s: tf.Tensor,
+  deltas: tf.Tensor[],
+) {
+  const { row } = kernel;
+  const d = deltas.length;
+  if (term.alpha.length !== 0 && term.alpha.length !== d)
+    throw new RangeError(`${call}: a derivative for ${term.alpha.length} coordinates, the points have ${d}`);
+  let profile = row.profile;
+  for (let k = 0; k < term.laplacians; k++) profile = laplacianProfile(profile, d);
+  // Δ^k φ is a radial function too, 2k times less smooth.
+  const base: RadialFunction = {
+    name: row.name,
+    profile,
+    amplitude: row.amplitude + 2 * term.laplacians,
+    smoothness: row.smoothness - 2 * term.laplacians,
+    taken: 0,
+  };
+  const summands = partialTerms(term.alpha.length === 0 ? deltas.map(() => 0) : term.alpha).map(
+    ({ coefficient, powers, order }) => {
+      const f = {
+        ...base,
+        profile: nthDerivative(profile, order),
+        amplitude: base.amplitude + 2 * order,
+        taken: order,
+      };
+      let value = radialOp(f, s, kernel.epsilon());
+      powers.forEach((p, k) => {
+        for (let i = 0; i < p; i++) value = value.mul(deltas[k]);
+      });
+      return coefficient === 1 ? value : value.mul(coefficient);
+    },
+  );
+  let sum = tf.addN(summands);
+  for (const a of term.coefficients)
+    sum = sum.mul(
+      typeof a === 'number'
+        ? a
+        : tf.tensor2d(Float32Array.from(coefficientValues(call, a, fromTape(x))), [x.shape[0], 1]),
+    );
+  return sum;
+}
+
+const fromTape = (t: tf.Tensor): F64 => ndarray(Float64Array.from(t.dataSync()), t.shape);

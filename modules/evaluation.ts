@@ -1,0 +1,176 @@
+// Needs operators.ts, evaluation_plan.ts, small_evaluation.ts, native_evaluation.ts, native_ops.ts and what they need.
+//
+// Operators on kernels in float64: ndarrays in, ndarrays out.
+import { Tensor } from '@tensorflow/tfjs-node';
+import ndarray from 'ndarray';
+import { type Plan, planOf } from './evaluation_plan';
+import { evaluateNatively } from './native_evaluation';
+import { type F64, valuesOf } from './native_ops';
+import {
+  type Coefficient,
+  componentsOf,
+  gradient,
+  hessian,
+  type Operator,
+  type TensorOperator,
+} from './operators';
+import type { KernelFunction, RadialKernel } from './radial_kernel';
+import { evaluateSmall } from './small_evaluation';
+
+/** Below this many pairs of point and center plain numbers are faster than a call of TensorFlow. */
+const SMALL = 2048;
+
+/**
+ * Lφ(x_i, c_j), `[n, m]`, of points x `[n, d]` and centers `[m, d]`; with weights `[m, k]` their sums
+ * Σ_j Lφ(x_i, c_j)·w_jk, `[n, k]`, without ever holding an `[n, m]` matrix whole. For gradient and hessian the axes `[d]` or
+ * `[d, d]` follow n. Throws a RangeError where a point meets a center at which the derivative does not exist.
+ */
+export function evaluate(
+  op: Operator | TensorOperator,
+  kernel: KernelFunction,
+  x: F64,
+  centers: F64,
+  weights?: F64,
+): F64 {
+  const call = `evaluate(${op?.name}, …)`;
+  const radial = checkKernel(call, kernel);
+  const [[n, d], [m, dOfCenters]] = [checkPoints(call, 'x', x), checkPoints(call, 'centers', centers)];
+  if (d !== dOfCenters)
+    throw new RangeError(
+      `${call}: x [${x.shape}] and centers [${centers.shape}] must have the same number of columns`,
+    );
+  if (
+    weights !== undefined &&
+    (checkArray(call, 'weights', weights).shape.length !== 2 || weights.shape[0] !== m)
+  )
+    throw new RangeError(`${call}: weights must be [${m}, k], got [${weights.shape}]`);
+  const small = n * m <= SMALL;
+  const { plan, axes } = planFor(call, radial, op, d, !small && weights !== undefined);
+  refuseCenters(call, radial, plan.order, x, centers);
+  const k = weights?.shape[1] ?? 0;
+  const values = (small ? evaluateSmall : evaluateNatively)({
+    plan,
+    n,
+    m,
+    d,
+    k,
+    x: valuesOf(x),
+    centers: valuesOf(centers),
+    weights: weights === undefined ? null : valuesOf(weights),
+    eps: epsilonOf(call, radial, m),
+    varying: plan.pieces.map(piece => productOf(call, piece.varying, x)),
+  });
+  return ndarray(values, [n, ...axes, weights === undefined ? m : k]);
+}
+
+/** ∇u of u = Σ_j w_j·φ(·, c_j), `[n, d, k]`; as evaluate(gradient, …). */
+export const evaluateGradient = (kernel: KernelFunction, x: F64, centers: F64, weights: F64): F64 =>
+  evaluate(gradient, kernel, x, centers, weights);
+
+/** The second derivatives of u, `[n, d, d, k]`; as evaluate(hessian, …). */
+export const evaluateHessian = (kernel: KernelFunction, x: F64, centers: F64, weights: F64): F64 =>
+  evaluate(hessian, kernel, x, centers, weights);
+
+// Plans are made once for a kernel and an operator: on a few points making one would take most of the time.
+const plans = new WeakMap<RadialKernel, WeakMap<object, Map<number, Made>>>();
+type Made = { plan: Plan; axes: number[] };
+
+function planFor(
+  call: string,
+  kernel: RadialKernel,
+  op: Operator | TensorOperator,
+  d: number,
+  spread: boolean,
+) {
+  const ofKernel = plans.get(kernel) ?? new WeakMap<object, Map<number, Made>>();
+  plans.set(kernel, ofKernel);
+  const ofOperator = ofKernel.get(op) ?? new Map<number, Made>();
+  ofKernel.set(op, ofOperator);
+  const key = spread ? -d : d;
+  let made = ofOperator.get(key);
+  if (made === undefined) {
+    const { parts, axes } = componentsOf(op, d);
+    made = { plan: planOf(call, kernel.row, parts, d, spread), axes };
+    ofOperator.set(key, made);
+  }
+  return made;
+}
+
+/** Throws a RangeError where a point is a center and the kernel is not smooth enough there. */
+export function refuseCenters(call: string, kernel: RadialKernel, order: number, x: F64, centers: F64): void {
+  if (order <= kernel.smoothness) return;
+  const d = x.shape[1];
+  const row = (a: F64, i: number) => Array.from({ length: d }, (_, k) => a.get(i, k) + 0).join(', ');
+  const known = new Map<string, number>();
+  for (let j = 0; j < centers.shape[0]; j++) known.set(row(centers, j), j);
+  for (let i = 0; i < x.shape[0]; i++) {
+    const point = row(x, i);
+    const j = known.get(point);
+    if (j !== undefined)
+      throw new RangeError(
+        `${call}: ${kernel.name} is C^${kernel.smoothness} at its centers, so that a derivative of order ${order} ` +
+          `does not exist there; x[${i}] = (${point}) is center ${j}`,
+      );
+  }
+}
+
+/** The kernel, if it has a profile. */
+export function checkKernel(call: string, kernel: KernelFunction): RadialKernel {
+  if (typeof kernel !== 'function')
+    throw new TypeError(`${call}: kernel must be a kernel such as gaussianKernel(5), got ${typeof kernel}`);
+  if (!('row' in kernel))
+    throw new TypeError(
+      `${call}: the kernel is a plain function, which has no closed derivatives; use gradient, hessian or laplacian of autodiff`,
+    );
+  return kernel;
+}
+
+/** A coefficient at the points x, one value each. */
+export function coefficientValues(call: string, a: Exclude<Coefficient, number>, x: F64): Float64Array {
+  const n = x.shape[0];
+  const given = typeof a === 'function' ? a(x) : a;
+  const values = isArray(given) ? valuesOf(given) : Float64Array.from(given ?? []);
+  if (values.length !== n)
+    throw new RangeError(`${call}: a coefficient must give ${n} values, one a point, got ${values.length}`);
+  if (!values.every(Number.isFinite)) throw new RangeError(`${call}: a coefficient must give finite numbers`);
+  return values;
+}
+
+function productOf(call: string, coefficients: readonly Coefficient[], x: F64): Float64Array | null {
+  let product: Float64Array | null = null;
+  for (const a of coefficients) {
+    const values = coefficientValues(call, a as Exclude<Coefficient, number>, x);
+    product = product === null ? values : product.map((p, i) => p * values[i]);
+  }
+  return product;
+}
+
+function epsilonOf(call: string, kernel: RadialKernel, m: number): number | Float64Array {
+  const eps = kernel.epsilon();
+  if (typeof eps === 'number') return eps;
+  const values = Float64Array.from(eps.dataSync());
+  if (eps !== kernel.shape) eps.dispose();
+  if (values.length !== 1 && values.length !== m)
+    throw new RangeError(
+      `${call}: the kernel's shape must be a number or [${m}], one a center, got ${values.length} values`,
+    );
+  return values.length === 1 ? values[0] : values;
+}
+
+function checkPoints(call: string, name: string, a: F64): number[] {
+  if (checkArray(call, name, a).shape.length !== 2)
+    throw new RangeError(`${call}: ${name} must have the shape [n, d], got [${a.shape}]`);
+  return a.shape;
+}
+
+const isArray = (a: unknown): a is F64 => a !== null && typeof a === 'object' && 'stride' in a;
+
+function checkArray(call: string, name: string, a: F64): F64 {
+  if ((a as unknown) instanceof Tensor)
+    throw new TypeError(`${call}: ${name} must be a float64 ndarray, got a tensor; use fromTensor or apply`);
+  if (!isArray(a) || !(a.data instanceof Float64Array))
+    throw new TypeError(
+      `${call}: ${name} must be a float64 ndarray, got ${(a as F64 | undefined)?.dtype ?? typeof a}`,
+    );
+  return a;
+}

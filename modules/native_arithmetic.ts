@@ -1,0 +1,79 @@
+// Needs arithmetic.ts, native_ops.ts and what they need.
+//
+// The arithmetic of profiles on native float64 tensors. A pass over memory costs more than a multiplication, so that
+// scale·a + offset is kept aside and folded into what comes next.
+import type { Arithmetic } from './arithmetic';
+import { elementwise, type Native, scalar, select } from './native_ops';
+
+/** scale·base + offset; `make` gives the base, or at once scale·base + offset where that costs nothing more. */
+export interface Lazy {
+  readonly make: (scale: number, offset: number) => Native;
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** A lazy value from how it is made; each form of it is made once. */
+export function lazyFrom(make: (scale: number, offset: number) => Native): Lazy {
+  const made = new Map<string, Native>();
+  return {
+    make: (scale, offset) => {
+      const key = `${scale} ${offset}`;
+      const value = made.get(key) ?? make(scale, offset);
+      made.set(key, value);
+      return value;
+    },
+    scale: 1,
+    offset: 0,
+  };
+}
+
+/** A tensor that is there. */
+export const lazy = (base: Native): Lazy =>
+  lazyFrom((scale, offset) => {
+    const scaled = scale === 1 ? base : elementwise('Mul', base, scalar(scale));
+    return offset === 0 ? scaled : elementwise('AddV2', scaled, scalar(offset));
+  });
+
+/** The tensor scale·base + offset. */
+export const force = (a: Lazy): Native => a.make(a.scale, a.offset);
+
+const op = (name: string, ...inputs: Native[]) => lazy(elementwise(name, ...inputs));
+/** scale·a. */
+export const times = (a: Lazy, scale: number): Lazy => ({
+  ...a,
+  scale: a.scale * scale,
+  offset: a.offset * scale,
+});
+
+/** Splits a into a number in front and a tensor, without a pass over memory where there is no offset. */
+export const split = (a: Lazy): [number, Native] =>
+  a.offset === 0 ? [a.scale, a.make(1, 0)] : [1, force(a)];
+
+export const natives: Arithmetic<Lazy> = {
+  add: (a, b) => op('AddV2', force(a), force(b)),
+  multiply: (a, b) => {
+    const [[p, x], [q, y]] = [split(a), split(b)];
+    return times(x === y ? op('Square', x) : op('Mul', x, y), p * q);
+  },
+  affine: (a, scale, offset) => ({ ...a, scale: a.scale * scale, offset: a.offset * scale + offset }),
+  reciprocal: a => {
+    const [p, x] = split(a);
+    return times(op('Reciprocal', x), 1 / p);
+  },
+  sqrt: a => {
+    const [p, x] = split(a);
+    return times(op('Sqrt', x), Math.sqrt(p));
+  },
+  expNegative: a => op('Exp', force(times(a, -1))),
+  log: a => op('Log', force(a)),
+  power: (a, exponent) => op('Pow', force(a), scalar(exponent)),
+  minimum: (a, bound) => op('Minimum', force(a), scalar(bound)),
+  maximum: (a, bound) => op('Maximum', force(a), scalar(bound)),
+  below: (a, bound) => {
+    const x = force(a);
+    return lazy(select('Less', x, scalar(bound), scalar(1), scalar(0)));
+  },
+  // Nothing to replace: u is kept away from 0 by less than any digit shows, see native_evaluation.ts.
+  atZero: (_u, _value, a) => a,
+  expEnd: 800,
+};

@@ -1,0 +1,297 @@
+// Needs native_arithmetic.ts, native_ops.ts, evaluation_frame.ts, evaluation_plan.ts, arithmetic.ts and what they need.
+//
+// An evaluation on native float64 tensors, the points in chunks: never an [n, m] matrix whole.
+import { evaluateProfile } from './arithmetic';
+import { type Frame, frameOf } from './evaluation_frame';
+import type { Piece, Request } from './evaluation_plan';
+import { type Lazy, lazy, lazyFrom, natives, split, times } from './native_arithmetic';
+import { download, elementwise, matMul, type Native, nativeScope, scalar, upload } from './native_ops';
+import type { Profile } from './radial_profiles';
+
+/** Bytes of one [rows, m] array: a few of them stay in the processor's cache. */
+const CHUNK = 4 << 20;
+/** Stands for u = 0 where a profile has log u or 1/u. What multiplies those there is 0, to every digit. */
+const TINY = 1e-300;
+
+/** Pieces that share the array profile(u)·δ^powers, and the sums over the centers that they need of it. */
+interface Group {
+  readonly profile: number;
+  /** Powers of δ, or of δ/r, that are multiplied in. */
+  readonly powers: readonly number[];
+  readonly ofDirection: boolean;
+  readonly pieces: number[];
+  /** Exponents γ: the weights are multiplied with c^γ, one block of k columns each. */
+  readonly moments: number[][];
+}
+
+/** The values `[n, outputs, k]`, or `[n, outputs, m]` without weights. */
+export function evaluateNatively(request: Request): Float64Array {
+  const { n, m, d, k, plan, weights, centers, eps } = request;
+  const out = new Float64Array(n * plan.outputs * (weights === null ? m : k));
+  if (out.length === 0) return out;
+  const frame = frameOf(request);
+  const groups = groupsOf(request, frame);
+  const rows = Math.max(1, Math.floor(CHUNK / 8 / m));
+  nativeScope(() => {
+    const theirs = Array.from({ length: d }, (_, c) => upload(column(centers, d, c, 0, m), [1, m]));
+    const squaredEps =
+      typeof eps === 'number'
+        ? null
+        : upload(
+            eps.map(e => e * e),
+            [1, m],
+          );
+    const columns = weights && groups.map(group => weightsOf(request, frame, group));
+    for (let first = 0; first < n; first += rows) {
+      const count = Math.min(rows, n - first);
+      nativeScope(() => {
+        const chunk = new Chunk(request, frame, first, count, theirs, squaredEps);
+        groups.forEach((group, i) => {
+          const { front, values } = chunk.values(group);
+          const sums = columns === null ? values : matMul(values, columns[i]);
+          accumulate(request, frame, group, front, download(sums), first, count, out);
+        });
+      });
+    }
+  });
+  return out;
+}
+
+/** The arrays `[count, m]` of one chunk of points; each is made once. */
+class Chunk {
+  private readonly deltas: Native[] = [];
+  private readonly profiles: { front: number; values: Native }[] = [];
+  private readonly points: Native[];
+  private squares: Native | undefined;
+  private inverseRadius: Native | undefined;
+
+  constructor(
+    private readonly request: Request,
+    private readonly frame: Frame,
+    private readonly first: number,
+    private readonly count: number,
+    private readonly theirs: Native[],
+    private readonly squaredEps: Native | null,
+  ) {
+    const { x, d } = request;
+    this.points = Array.from({ length: d }, (_, c) => upload(column(x, d, c, first, count), [count, 1]));
+  }
+
+  /** front · values is profile(u)·δ^powers. */
+  values({ profile, powers, ofDirection }: Group): { front: number; values: Native } {
+    this.profiles[profile] ??= this.profile(this.request.plan.profiles[profile]);
+    const { front, values } = this.profiles[profile];
+    let product = values;
+    powers.forEach((p, c) => {
+      for (; p > 0; p--) {
+        product = elementwise('Mul', product, this.delta(c));
+        if (ofDirection) product = elementwise('Mul', product, this.inverse());
+      }
+    });
+    return { front, values: product };
+  }
+
+  private profile(g: Profile): { front: number; values: Native } {
+    // Made here, not in the scope below, which frees what it makes.
+    if (!this.frame.expandsU) this.squares ??= this.sumOfSquares();
+    let front = 1;
+    const values = nativeScope(() => {
+      let value: Native;
+      [front, value] = split(evaluateProfile(g, this.u(g), natives));
+      return value;
+    });
+    return { front, values };
+  }
+
+  /** u = ε²·|δ|². */
+  private u(g: Profile): Lazy {
+    const { d, m, eps } = this.request;
+    const singular = g.logTerms.length > 0 || g.terms[0][1] < 0;
+    const ofRoot = g.variable === 'sqrt(u)' || (g.variable === 'u' && singular);
+    let u: Lazy;
+    if (this.frame.expandsU) {
+      const left = upload(leftOf(this.frame, d, this.first, this.count), [this.count, d + 2]);
+      u = lazyFrom((scale, offset) =>
+        matMul(left, upload(rightOf(this.frame, d, m, eps, scale, offset), [d + 2, m])),
+      );
+      return ofRoot ? natives.maximum(u, singular ? TINY : 0) : u;
+    }
+    u = lazy(this.squares as Native);
+    if (ofRoot && singular) u = natives.maximum(u, TINY);
+    return this.squaredEps === null
+      ? times(u, (eps as number) ** 2)
+      : natives.multiply(u, lazy(this.squaredEps));
+  }
+
+  private sumOfSquares(): Native {
+    const needsDeltas = this.request.plan.pieces.some((_, i) => !this.frame.expandsDelta[i]);
+    const square = (c: number) =>
+      needsDeltas
+        ? elementwise('Square', this.delta(c))
+        : elementwise('SquaredDifference', this.points[c], this.theirs[c]);
+    let sum = square(0);
+    for (let c = 1; c < this.request.d; c++) sum = elementwise('AddV2', sum, square(c));
+    return sum;
+  }
+
+  private delta(c: number): Native {
+    this.deltas[c] ??= elementwise('Sub', this.points[c], this.theirs[c]);
+    return this.deltas[c];
+  }
+
+  private inverse(): Native {
+    this.squares ??= this.sumOfSquares();
+    this.inverseRadius ??= elementwise('Rsqrt', elementwise('Maximum', this.squares, scalar(TINY)));
+    return this.inverseRadius;
+  }
+}
+
+function groupsOf({ plan, eps }: Request, { expandsDelta }: Frame): Group[] {
+  const groups = new Map<string, Group>();
+  plan.pieces.forEach((piece, i) => {
+    const powers = expandsDelta[i] ? piece.powers.map(() => 0) : piece.powers;
+    // One ε a center goes into the weights, so that each power of it is a group of its own.
+    const key = [
+      piece.profile,
+      powers,
+      piece.ofDirection,
+      typeof eps === 'number' ? '' : piece.epsilonPower,
+    ].join(' ');
+    const group = groups.get(key) ?? {
+      profile: piece.profile,
+      powers,
+      ofDirection: piece.ofDirection,
+      pieces: [],
+      moments: [],
+    };
+    group.pieces.push(i);
+    for (const gamma of expandsDelta[i] ? below(piece.powers) : [powers.map(() => 0)])
+      if (!group.moments.some(known => String(known) === String(gamma))) group.moments.push(gamma);
+    groups.set(key, group);
+  });
+  return [...groups.values()];
+}
+
+/** All exponents γ ≤ powers. */
+function below(powers: readonly number[]): number[][] {
+  let all: number[][] = [[]];
+  for (const p of powers) all = all.flatMap(head => Array.from({ length: p + 1 }, (_, q) => [...head, q]));
+  return all;
+}
+
+/** c^γ·w of a group, `[m, moments·k]`. */
+function weightsOf({ plan, m, d, k, weights, eps }: Request, { centers }: Frame, group: Group): Native {
+  const { epsilonPower } = plan.pieces[group.pieces[0]];
+  const width = group.moments.length * k;
+  const values = new Float64Array(m * width);
+  for (let j = 0; j < m; j++)
+    group.moments.forEach((gamma, g) => {
+      let factor = typeof eps === 'number' ? 1 : eps[j] ** epsilonPower;
+      for (let c = 0; c < d; c++) factor *= centers[j * d + c] ** gamma[c];
+      for (let o = 0; o < k; o++)
+        values[j * width + g * k + o] = factor * (weights as Float64Array)[j * k + o];
+    });
+  return upload(values, [m, width]);
+}
+
+/** Adds the pieces of a group to their outputs. */
+function accumulate(
+  { plan, m, d, k, eps, weights, varying }: Request,
+  frame: Frame,
+  group: Group,
+  front: number,
+  sums: Float64Array,
+  first: number,
+  count: number,
+  out: Float64Array,
+): void {
+  const width = weights === null ? m : k;
+  const stride = weights === null ? m : group.moments.length * k;
+  for (const index of group.pieces) {
+    const piece = plan.pieces[index];
+    const scale = front * piece.coefficient * (typeof eps === 'number' ? eps ** piece.epsilonPower : 1);
+    const terms = frame.expandsDelta[index] ? expansionOf(piece, group) : [{ at: 0, sign: 1, rest: null }];
+    const perCenter =
+      weights === null && typeof eps !== 'number' ? eps.map(e => e ** piece.epsilonPower) : null;
+    for (let i = 0; i < count; i++) {
+      const a = varying[index]?.[first + i] ?? 1;
+      const to = ((first + i) * plan.outputs + piece.output) * width;
+      for (const { at, sign, rest } of terms) {
+        let factor = a * scale * sign;
+        if (rest !== null)
+          for (let c = 0; c < d; c++)
+            for (let p = rest[c]; p > 0; p--) factor *= frame.x[(first + i) * d + c];
+        const from = i * stride + at * k;
+        if (perCenter === null) for (let o = 0; o < width; o++) out[to + o] += factor * sums[from + o];
+        else for (let o = 0; o < width; o++) out[to + o] += factor * perCenter[o] * sums[from + o];
+      }
+    }
+  }
+}
+
+/** δ^powers = Π (x − c)^p by the binomial theorem: sign · x^rest · (the moment of c^γ at place `at`). */
+function expansionOf(
+  { powers }: Piece,
+  { moments }: Group,
+): { at: number; sign: number; rest: number[] | null }[] {
+  const places = moments.map(String);
+  return below(powers).map(gamma => {
+    let sign = 1;
+    powers.forEach((p, c) => {
+      sign *= (gamma[c] % 2 === 0 ? 1 : -1) * binomial(p, gamma[c]);
+    });
+    const rest = powers.map((p, c) => p - gamma[c]);
+    return { at: places.indexOf(String(gamma)), sign, rest: rest.some(p => p > 0) ? rest : null };
+  });
+}
+
+function binomial(n: number, k: number): number {
+  let value = 1;
+  for (let i = 1; i <= k; i++) value = (value * (n - k + i)) / i;
+  return value;
+}
+
+function column(points: Float64Array, d: number, c: number, first: number, count: number): Float64Array {
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = points[(first + i) * d + c];
+  return values;
+}
+
+/** [|x|², 1, x] of a chunk of points. */
+function leftOf({ x }: Frame, d: number, first: number, count: number): Float64Array {
+  const left = new Float64Array(count * (d + 2));
+  for (let i = 0; i < count; i++) {
+    const at = i * (d + 2);
+    left[at + 1] = 1;
+    for (let c = 0; c < d; c++) {
+      const value = x[(first + i) * d + c];
+      left[at] += value * value;
+      left[at + 2 + c] = value;
+    }
+  }
+  return left;
+}
+
+/** [ε²; ε²|c|²; −2ε²c] of the centers, so that left·right is scale·u + offset. */
+function rightOf(
+  { centers }: Frame,
+  d: number,
+  m: number,
+  eps: number | Float64Array,
+  scale: number,
+  offset: number,
+) {
+  const right = new Float64Array((d + 2) * m);
+  for (let j = 0; j < m; j++) {
+    const e = typeof eps === 'number' ? eps : eps[j];
+    const factor = scale * e * e;
+    right[j] = factor;
+    for (let c = 0; c < d; c++) {
+      const value = centers[j * d + c];
+      right[m + j] += factor * value * value;
+      right[(2 + c) * m + j] = -2 * factor * value;
+    }
+    right[m + j] += offset;
+  }
+  return right;
+}

@@ -1,0 +1,65 @@
+"""Interleaved rounds A B C A B C ...: what slows the machine for a while slows all methods alike."""
+import time
+
+import numpy as np
+
+FEWEST, MOST = 5, 60
+BATCH_MS = 20
+
+
+class Measured:
+    """The times of methods, round by round, in milliseconds a call."""
+
+    def __init__(self, times):
+        self.times = times
+
+    def ms(self, name):
+        return float(np.median(self.times[name]))
+
+    def ratio(self, name, base):
+        """Quartiles and median of the ratio of two methods in the same round."""
+        pairs = zip(self.times[name], self.times[base])
+        q1, median, q3 = np.percentile([a / b for a, b in pairs], [25, 50, 75])
+        return {"median": float(median), "q1": float(q1), "q3": float(q3)}
+
+    def to_json(self):
+        return {name: {"ms": self.ms(name), "rounds": list(times)} for name, times in self.times.items()}
+
+
+def timer(function):
+    """Times a Python function: n calls, in milliseconds a call."""
+
+    def timed(n):
+        begun = time.perf_counter()
+        for _ in range(n):
+            function()
+        return (time.perf_counter() - begun) / n * 1e3
+
+    return timed
+
+
+def interleave(timers, seconds):
+    """Measures methods {name: calls -> ms a call} for about so many seconds, at least five rounds.
+
+    A method that takes long a call takes part in the first five rounds only, to leave time for the others.
+    """
+    calls = {name: _calls_a_batch(timed) for name, timed in timers.items()}
+    times = {name: [] for name in timers}
+    begun = time.perf_counter()
+    for number in range(MOST):
+        if number >= FEWEST and time.perf_counter() - begun > seconds:
+            break
+        for name, timed in timers.items():
+            slow = number > 0 and times[name][0] > 1e3 * seconds / 20
+            if number < FEWEST or not slow:
+                times[name].append(timed(calls[name]))
+    return Measured(times)
+
+
+def _calls_a_batch(timed):
+    """Warms up, and finds how many calls take about BATCH_MS."""
+    timed(1)
+    calls = 1
+    while (ms := timed(calls) * calls) < BATCH_MS / 2:
+        calls *= 2
+    return max(1, round(calls * BATCH_MS / ms))

@@ -1,0 +1,28 @@
+// Sets up, and hands over to bench.py, which times everything in interleaved rounds. Uses Node alone.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { childEnv, ROOT } from '../setup/paths.mjs';
+import { setUp } from '../setup/set_up.mjs';
+import { benchPython, setUpBench } from './environment.mjs';
+
+/** @returns {Promise<number>} the exit code */
+export async function main() {
+  const options = process.argv.slice(2);
+  if (!options.includes('--help')) await setUp();
+  await setUpBench();
+  const env = { ...childEnv(), NODE: process.execPath };
+  // On some machines these choose an old kernel of OpenBLAS, and slow NumPy and SciPy.
+  delete env.OPENBLAS_CORETYPE;
+  delete env.OPENBLAS_L2_SIZE;
+  const child = spawn(benchPython, [join(ROOT, 'scripts', 'bench', 'bench.py'), ...options], {
+    cwd: ROOT,
+    env,
+    stdio: 'inherit',
+  });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', code => resolve(code ?? 1));
+  });
+}

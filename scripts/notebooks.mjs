@@ -1,0 +1,4 @@
+// `npm run notebooks -- FILE…`: runs any notebooks headless.
+import { enter } from './setup/entry.mjs';
+
+enter(() => import('./headless/npm_notebooks.mjs'));
