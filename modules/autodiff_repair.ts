@@ -60,6 +60,7 @@ function isLocallyConstant(node: TapeNode): boolean {
 /** Whether a saved tensor existed before the op, so that the tape knows it, or knows it as a constant. */
 function isOlder(t: tf.Tensor, op: TapeNode): boolean {
   if (op.outputs.includes(t)) return false;
+  if (Object.values(op.inputs).includes(t)) return true;
   // The scopes that are open now were open before the op began; the op's own are younger and closed.
   const { activeScope } = tapeEngine().state;
   return t.scopeId === undefined || (activeScope !== null && t.scopeId <= activeScope.id);

@@ -66,7 +66,8 @@ export const natives: Arithmetic<Lazy> = {
   },
   expNegative: a => op('Exp', force(times(a, -1))),
   log: a => op('Log', force(a)),
-  power: (a, exponent) => op('Pow', force(a), scalar(exponent)),
+  // TensorFlow's Pow is several times slower than Log and Exp together.
+  power: (a, exponent) => op('Exp', force(times(op('Log', force(a)), exponent))),
   minimum: (a, bound) => op('Minimum', force(a), scalar(bound)),
   maximum: (a, bound) => op('Maximum', force(a), scalar(bound)),
   below: (a, bound) => {

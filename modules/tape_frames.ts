@@ -45,6 +45,7 @@ export function userFrames(stack = ''): Frame[] {
     const named = name === undefined || /<anonymous>/.test(name) ? {} : { name };
     // The stock tslab kernel numbers the lines of what it made of a cell or a module.
     if (url === 'evalmachine.<anonymous>') return [{ ...named, place: 'in a notebook cell' }];
+    if (url.endsWith('<anonymous>')) return [];
     const file = url.startsWith('file:') ? fileURLToPath(url) : url;
     const code = sourceLine(file, Number(line));
     if (!isAbsolute(file))

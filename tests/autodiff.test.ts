@@ -319,6 +319,20 @@ describe('the repaired tape', () => {
     assertClose(values(second(op)), [6, 8]);
   });
 
+  test('does not mind an input that was kept in an inner scope', () => {
+    const op = customOp(
+      z => tf.mul(z, tf.square(z)),
+      z => tf.mul(tf.square(z), 3),
+    );
+    const kept: tf.Tensor[] = [];
+    const f = (z: tf.Tensor) => {
+      tf.tidy(() => kept.push(tf.keep(tf.square(z))));
+      return op(kept[kept.length - 1]);
+    };
+    assertClose(values(second(f)), [30 * 0.5 ** 4, 30]);
+    tf.dispose(kept);
+  });
+
   test('throws for an op that returns its own input, whose derivative tfjs has wrong', () => {
     const stop = tf.customGrad(z => ({ value: z as tf.Tensor, gradFunc: dy => tf.zerosLike(dy) }));
     assert.throws(() => tf.grad(z => stop(z))(x), /returned its own input/);

@@ -40,6 +40,7 @@ class Execute(ExecutePreprocessor):
         self._check_assign_resources(resources)
         self.kernel_name = self.kernel or nb.metadata.get("kernelspec", {}).get("name", "")
         self.record_timing = self.store_widget_state = False
+        self.startup_timeout = 120
         self.raise_on_iopub_timeout = True  # a kernel that lost its last messages lost output
         self.iopub_timeout = 30
         self.shutdown_kernel = "graceful"
@@ -140,6 +141,10 @@ class Execute(ExecutePreprocessor):
             except CellExecutionComplete:
                 if parent == parent_msg_id:
                     return
+
+    def _get_timeout(self, cell):
+        """The limit is for cells; a kernel that starts has the time that is meant for that."""
+        return super()._get_timeout(cell) if cell else self.startup_timeout
 
     def kill_kernel(self):
         """End the kernel and its children at once; the runner is gone."""
