@@ -5,12 +5,12 @@
  */
 import * as tf from '@tensorflow/tfjs-node';
 
-export const float = (t: tf.Tensor) => tf.cast(t, 'float32');
+export const float = (t: tf.Tensor) => (t.dtype === 'float32' ? t : tf.cast(t, 'float32'));
 
 /** Sums a gradient over the axes along which an input was broadcast. */
 export function sumTo(dy: tf.Tensor, shape: number[]): tf.Tensor {
-  const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
-  return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, shape);
+  if (tf.util.arraysEqual(dy.shape, shape)) return dy;
+  return tf.reshape(tf.sum(dy, tf.broadcast_util.getReductionAxes(shape, dy.shape)), shape);
 }
 
 /** The gradient of a maximum or minimum y of x: several equal ones share it. */

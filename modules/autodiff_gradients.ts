@@ -55,10 +55,10 @@ export function registerGradients(): void {
   }));
 
   // tfjs throws when an input of these was broadcast.
-  register('SquaredDifference', ['a', 'b'], (dy, [a, b]) => {
-    const slope = () => tf.mul(dy, tf.mul(float(tf.sub(a, b)), 2));
-    return { a: () => sumTo(slope(), a.shape), b: () => sumTo(tf.neg(slope()), b.shape) };
-  });
+  register('SquaredDifference', ['a', 'b'], (dy, [a, b]) => ({
+    a: () => sumTo(tf.mul(dy, tf.mul(float(tf.sub(a, b)), 2)), a.shape),
+    b: () => sumTo(tf.mul(dy, tf.mul(float(tf.sub(b, a)), 2)), b.shape),
+  }));
   register('Maximum', ['a', 'b'], (dy, [a, b]) => ({
     a: () => sumTo(tf.mul(dy, float(tf.greaterEqual(a, b))), a.shape),
     b: () => sumTo(tf.mul(dy, float(tf.less(a, b))), b.shape),

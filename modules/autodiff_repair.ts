@@ -14,37 +14,30 @@ import { isInsideKernel, type TapeNode, tapeEngine } from './tape';
 /** The hook: puts an op's node where the copies of its own outputs can follow it. */
 export function repairNode(node: TapeNode, tape: TapeNode[]): void {
   if (isInsideKernel()) return;
-  const inputs = Object.values(node.inputs);
-  if (node.outputs.some(t => inputs.includes(t))) {
-    throw new Error(
-      `${node.kernelName} returned its own input, which the tape cannot tell from its output. Return x.clone().`,
-    );
+  for (const name in node.inputs) {
+    if (node.outputs.includes(node.inputs[name])) throw new Error(OWN_INPUT.replace('op', node.kernelName));
   }
   if (isLocallyConstant(node)) {
-    takeCopies(node, tape);
-    tape.pop();
+    tape.splice(firstCopy(node, tape));
     tf.dispose(node.saved);
     return;
   }
   if (node.saved.length === 0) return;
   if (isCrossEntropy(node)) mendCrossEntropy(node);
-  const copies = takeCopies(node, tape);
-  tape.pop();
-  const made = copies.filter(copy => !isOlder(copy.inputs.x, node));
-  tape.push(...copies.filter(copy => !made.includes(copy)), node);
-  for (const copy of made) {
+  const copies = takeMadeCopies(node, tape);
+  for (const copy of copies) {
     if (!node.outputs.includes(copy.inputs.x)) tape.push(link(copy.inputs.x, node));
     tape.push(copy);
   }
 }
 
-/** Takes the copies that an op saved, which lie right before its node, off the tape. */
-function takeCopies(node: TapeNode, tape: TapeNode[]): TapeNode[] {
-  const saved = new Set(node.saved.map(t => t.id));
-  const end = tape.length - 1;
-  let start = end;
-  while (start > 0 && saved.has(tape[start - 1].outputs[0].id)) start--;
-  return tape.splice(start, end - start);
+const OWN_INPUT = 'op returned its own input, which the tape cannot tell from its output. Return x.clone().';
+
+/** The copies that an op saved lie right before its node, which is the last: where they begin. */
+function firstCopy(node: TapeNode, tape: TapeNode[]): number {
+  let start = tape.length - 1;
+  while (start > 0 && node.saved.includes(tape[start - 1].outputs[0])) start--;
+  return start;
 }
 
 const isFloating = (t: tf.Tensor) => t.dtype !== 'int32' && t.dtype !== 'bool' && t.dtype !== 'string';
@@ -57,10 +50,20 @@ function isLocallyConstant(node: TapeNode): boolean {
   );
 }
 
+/** Takes the copies of what the op made off the tape; the others stay before its node. */
+function takeMadeCopies(node: TapeNode, tape: TapeNode[]): TapeNode[] {
+  const made: TapeNode[] = [];
+  for (let i = firstCopy(node, tape); i < tape.length - 1; ) {
+    if (isOlder(tape[i].inputs.x, node)) i++;
+    else made.push(...tape.splice(i, 1));
+  }
+  return made;
+}
+
 /** Whether a saved tensor existed before the op, so that the tape knows it, or knows it as a constant. */
 function isOlder(t: tf.Tensor, op: TapeNode): boolean {
   if (op.outputs.includes(t)) return false;
-  if (Object.values(op.inputs).includes(t)) return true;
+  for (const name in op.inputs) if (op.inputs[name] === t) return true;
   // The scopes that are open now were open before the op began; the op's own are younger and closed.
   const { activeScope } = tapeEngine().state;
   return t.scopeId === undefined || (activeScope !== null && t.scopeId <= activeScope.id);

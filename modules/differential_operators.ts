@@ -8,7 +8,14 @@ import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
 import { checkKernel, coefficientValues, refuseCenters } from './evaluation';
 import type { F64 } from './native_ops';
-import { componentsOf, type Operator, type OperatorTerm, orderOf, type TensorOperator } from './operators';
+import {
+  componentsOf,
+  inDimension,
+  type Operator,
+  type OperatorTerm,
+  orderOf,
+  type TensorOperator,
+} from './operators';
 import { laplacianProfile, partialTerms } from './partial_derivatives';
 import type { KernelFunction, RadialKernel } from './radial_kernel';
 import { type RadialFunction, radialOp } from './radial_op';
@@ -19,8 +26,8 @@ export { evaluate, evaluateGradient, evaluateHessian } from './evaluation';
 export * from './operators';
 
 /**
- * The kernel Lφ as a function on the tape: (x `[n, d]`, centers `[m, d]`) => `[n, m]`; for gradient `[n, m, d]`, for
- * hessian `[n, m, d, d]`. Differentiable again in x, centers and shape; coefficients that vary with x are constants
+ * The kernel Lφ as a function on the tape: (x `[n, d]`, centers `[m, d]`) => `[n, m]`; for gradient `[n, d, m]`, for
+ * hessian `[n, d, d, m]`. Differentiable again in x, centers and shape; coefficients that vary with x are constants
  * there. Throws a RangeError where a point meets a center at which the derivative does not exist, and a TypeError
  * for a kernel that is a plain function.
  */
@@ -40,7 +47,7 @@ export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
       const values = parts.map(part =>
         tf.addN(part.terms.map(term => termOnTape(call, radial, term, x, s, deltas))),
       );
-      return (axes.length === 0 ? values[0] : tf.stack(values, 2).reshape([n, m, ...axes])) as tf.Tensor2D;
+      return (axes.length === 0 ? values[0] : tf.stack(values, 1).reshape([n, ...axes, m])) as tf.Tensor2D;
     });
 }
 
@@ -55,33 +62,30 @@ function termOnTape(
 ) {
   const { row } = kernel;
   const d = deltas.length;
-  if (term.alpha.length !== 0 && term.alpha.length !== d)
-    throw new RangeError(`${call}: a derivative for ${term.alpha.length} coordinates, the points have ${d}`);
+  const { alpha, laplacians } = inDimension(call, term, d);
   let profile = row.profile;
-  for (let k = 0; k < term.laplacians; k++) profile = laplacianProfile(profile, d);
+  for (let k = 0; k < laplacians; k++) profile = laplacianProfile(profile, d);
   // Δ^k φ is a radial function too, 2k times less smooth.
   const base: RadialFunction = {
     name: row.name,
     profile,
-    amplitude: row.amplitude + 2 * term.laplacians,
-    smoothness: row.smoothness - 2 * term.laplacians,
+    amplitude: row.amplitude + 2 * laplacians,
+    smoothness: row.smoothness - 2 * laplacians,
     taken: 0,
   };
-  const summands = partialTerms(term.alpha.length === 0 ? deltas.map(() => 0) : term.alpha).map(
-    ({ coefficient, powers, order }) => {
-      const f = {
-        ...base,
-        profile: nthDerivative(profile, order),
-        amplitude: base.amplitude + 2 * order,
-        taken: order,
-      };
-      let value = radialOp(f, s, kernel.epsilon());
-      powers.forEach((p, k) => {
-        for (let i = 0; i < p; i++) value = value.mul(deltas[k]);
-      });
-      return coefficient === 1 ? value : value.mul(coefficient);
-    },
-  );
+  const summands = partialTerms(alpha).map(({ coefficient, powers, order }) => {
+    const f = {
+      ...base,
+      profile: nthDerivative(profile, order),
+      amplitude: base.amplitude + 2 * order,
+      taken: order,
+    };
+    let value = radialOp(f, s, kernel.epsilon());
+    powers.forEach((p, k) => {
+      for (let i = 0; i < p; i++) value = value.mul(deltas[k]);
+    });
+    return coefficient === 1 ? value : value.mul(coefficient);
+  });
   let sum = tf.addN(summands);
   for (const a of term.coefficients)
     sum = sum.mul(

@@ -145,16 +145,17 @@ function productOf(call: string, coefficients: readonly Coefficient[], x: F64): 
   return product;
 }
 
-function epsilonOf(call: string, kernel: RadialKernel, m: number): number | Float64Array {
-  const eps = kernel.epsilon();
-  if (typeof eps === 'number') return eps;
-  const values = Float64Array.from(eps.dataSync());
-  if (eps !== kernel.shape) eps.dispose();
+/** ε in float64, from the shape as it was given: the tape would round it once more. */
+function epsilonOf(call: string, { shape, row }: RadialKernel, m: number): number | Float64Array {
+  if (shape === null || row.shape === null) return 1;
+  const { factor, isLength } = row.shape;
+  const values = typeof shape === 'number' ? [shape] : Array.from(shape.dataSync());
   if (values.length !== 1 && values.length !== m)
     throw new RangeError(
       `${call}: the kernel's shape must be a number or [${m}], one a center, got ${values.length} values`,
     );
-  return values.length === 1 ? values[0] : values;
+  const eps = values.map(value => (isLength ? factor / value : factor * value));
+  return eps.length === 1 ? eps[0] : Float64Array.from(eps);
 }
 
 function checkPoints(call: string, name: string, a: F64): number[] {

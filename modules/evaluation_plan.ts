@@ -2,7 +2,7 @@
 //
 // What is to be computed for operators on a kernel: a few profiles, and pieces coefficient · δ^powers · profile(u).
 import type { KernelRow } from './kernel_table';
-import { type Coefficient, type Operator, orderOf } from './operators';
+import { type Coefficient, inDimension, type Operator, orderOf } from './operators';
 import { laplacianProfile, partialTerms } from './partial_derivatives';
 import { limitAtZero, nthDerivative, type Profile, timesRadius } from './radial_profiles';
 
@@ -58,12 +58,10 @@ export function planOf(call: string, row: KernelRow, operators: Operator[], d: n
   const pieces: Piece[] = [];
   const places = new Map<string, number>();
   operators.forEach((op, output) => {
-    for (const { coefficients, alpha, laplacians } of op.terms) {
-      if (alpha.length !== 0 && alpha.length !== d)
-        throw new RangeError(`${call}: ${op.name} is for ${alpha.length} coordinates, the points have ${d}`);
+    for (const given of op.terms) {
+      const { coefficients, alpha: index, laplacians } = inDimension(call, given, d);
       const fixed = coefficients.filter((a): a is number => typeof a === 'number').reduce((p, a) => p * a, 1);
       const varying = coefficients.filter(a => typeof a !== 'number');
-      const index = alpha.length === 0 ? new Array<number>(d).fill(0) : alpha;
       const spreads = spread && laplacians === 1 && isGaussian(row.profile);
       const indices = spreads ? index.map((_, i) => index.map((a, k) => (k === i ? a + 2 : a))) : [index];
       let base = row.profile;

@@ -33,7 +33,9 @@ export function toTensor(a: F64): tf.Tensor {
 /** The tensor as a float64 array of the same shape. */
 export function fromTensor(t: tf.Tensor): F64 {
   if (!(t instanceof tf.Tensor)) throw new TypeError(`fromTensor(t): t must be a tensor, got ${typeof t}`);
-  return ndarray(Float64Array.from(t.dataSync()), t.shape);
+  if (t.dtype === 'string' || t.dtype === 'complex64')
+    throw new TypeError(`fromTensor(t): t must hold real numbers, got ${t.dtype}`);
+  return ndarray(Float64Array.from(t.dataSync()), [...t.shape]);
 }
 
 type Operand = F64 | number;
@@ -43,7 +45,9 @@ function binary(call: string, name: string) {
     nativeScope(() => {
       const of = (x: Operand, argument: string) =>
         typeof x === 'number' ? scalar(x) : fromArray(checkArray(call, argument, x));
-      return toArray(elementwise(name, of(a, 'a'), of(b, 'b')));
+      const [x, y] = [of(a, 'a'), of(b, 'b')];
+      checkBroadcast(call, x.shape, y.shape);
+      return toArray(elementwise(name, x, y));
     });
 }
 
@@ -122,7 +126,7 @@ export function cholesky(A: F64): F64 {
 
 /**
  * Solves A·x = b for a symmetric positive definite A `[n, n]`, b `[n]` or `[n, k]`: Cholesky and one step of
- * refinement. Throws where A is not positive definite.
+ * refinement. Throws where A is not positive definite; that A is symmetric is not checked.
  */
 export function solveSymmetric(A: F64, b: F64): F64 {
   const call = 'solveSymmetric(A, b)';
@@ -248,6 +252,14 @@ function likeRightSide(call: string, x: Native, b: F64): F64 {
   free(x);
   if (!values.every(Number.isFinite)) throw new RangeError(`${call}: A is singular to working precision`);
   return ndarray(values, [...b.shape]);
+}
+
+/** From the last axis on, sizes must be equal or 1. */
+function checkBroadcast(call: string, a: readonly number[], b: readonly number[]): void {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  const tail = long.slice(long.length - short.length);
+  if (short.some((size, k) => size !== tail[k] && size !== 1 && tail[k] !== 1))
+    throw new RangeError(`${call}: the shapes of a [${a}] and b [${b}] do not fit together`);
 }
 
 function checkArray(call: string, name: string, a: F64): F64 {

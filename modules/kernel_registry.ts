@@ -19,7 +19,8 @@ type Factory = (...args: any[]) => KernelFunction;
 
 /** Stands in a saved layer for shapes that are weights of the layer. */
 const TRAINED = { trained: true };
-const isTrained = (a: unknown) => typeof a === 'object' && a !== null && 'trained' in a;
+const has = (key: string, a: unknown): a is Record<string, unknown> =>
+  typeof a === 'object' && a !== null && key in a;
 
 const factories = new Map<string, Factory>();
 
@@ -40,29 +41,48 @@ export function registerKernel<F extends Factory>(name: string, factory: F): F {
   return naming;
 }
 
+/** Whether this is a function that makes kernels, such as gaussianKernel. */
+export const isKernelFactory = (f: unknown) => [...factories.values()].includes(f as Factory);
+
 /**
  * The kernel as data for a saved layer, a tensor as its numbers and `trained`, the layer's own shapes, as a mark.
  * Throws where no registered factory could make the kernel again.
  */
 export function kernelToConfig(kernel: KernelFunction, trained?: tf.Tensor): KernelConfig {
-  // A kernel that was made without its registered factory still has the name, and the shape if it has one.
-  const shape = 'shape' in kernel && kernel.shape !== null ? [kernel.shape] : [];
-  const origin = origins.get(kernel) ?? { name: kernel.name, args: shape };
-  if (!factories.has(origin.name))
+  const origin = origins.get(kernel) ?? guessOrigin(kernel);
+  if (!origin || !factories.has(origin.name))
     throw new Error(
-      `kernel ${JSON.stringify(origin.name)} has no registered factory, so it could not be loaded again: ` +
-        'make it by registerKernel(name, factory) before you save',
+      `kernel ${JSON.stringify(kernel.name)} has no registered factory, so it could not be loaded again: ` +
+        'before you save, make it by the function that registerKernel(name, factory) returns',
     );
-  const data = (a: unknown) => (a === trained ? TRAINED : a instanceof tf.Tensor ? a.arraySync() : a);
+  if (trained !== undefined && !origin.args.includes(trained))
+    throw new Error(
+      `kernel ${JSON.stringify(origin.name)} does not get the trained shapes themselves, so it could not be loaded ` +
+        'again: register the function of the shapes, registerKernel(name, shapes => …), and pass that',
+    );
+  const data = (a: unknown) =>
+    a === trained ? TRAINED : a instanceof tf.Tensor ? { tensor: a.arraySync() } : a;
   return { name: origin.name, args: origin.args.map(data) };
 }
 
-/** The kernel that a saved layer names. A list of numbers becomes one shape a center, the mark the `trained` shapes. */
+/** A kernel made without its registered factory still has the name of its row, and its shape if it has one. */
+function guessOrigin(kernel: KernelFunction): KernelConfig | undefined {
+  if ('row' in kernel) return { name: kernel.name, args: kernel.shape === null ? [] : [kernel.shape] };
+  return undefined;
+}
+
+/** The kernel that a saved layer names. Its tensors are made again, and the mark becomes the `trained` shapes. */
 export function kernelFromConfig({ name, args }: KernelConfig, trained?: tf.Tensor): KernelFunction {
   const factory = factories.get(name);
   if (!factory)
     throw new Error(
       `kernel ${JSON.stringify(name)} is not known here: call registerKernel('${name}', factory) before you load`,
     );
-  return factory(...args.map(a => (Array.isArray(a) ? tf.tensor1d(a) : isTrained(a) ? trained : a)));
+  const value = (a: unknown) =>
+    has('trained', a)
+      ? trained
+      : has('tensor', a)
+        ? tf.tensor(a.tensor as tf.TensorLike, undefined, 'float32')
+        : a;
+  return factory(...args.map(value));
 }

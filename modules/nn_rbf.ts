@@ -3,8 +3,9 @@
 //
 // Radial basis function networks u(x) = Σ_j w_j·φ(x, c_j), without bias, as layers of tfjs.
 import * as tf from '@tensorflow/tfjs-node';
-import { kernelFromConfig, kernelToConfig } from './kernel_registry';
+import { isKernelFactory, kernelFromConfig, kernelToConfig } from './kernel_registry';
 import type { KernelFunction, RadialKernel } from './notable_kernels';
+import { nameOfType } from './radii';
 import { RbfLayer, type RbfLayerOptions, type SavedRbfLayer, shapeOf } from './rbf_layer';
 
 /** A network whose kernel is given whole. */
@@ -16,10 +17,10 @@ abstract class RbfGivenKernel extends RbfLayer {
     options: RbfLayerOptions & { rbfKernel: KernelFunction },
     trainableCenters: boolean,
   ) {
-    if (typeof options.rbfKernel !== 'function')
+    if (typeof options.rbfKernel !== 'function' || isKernelFactory(options.rbfKernel))
       throw new TypeError(
         `${call}: rbfKernel must be a kernel, as gaussianKernel(5), or a function (x, centers) => Tensor, ` +
-          `got ${typeof options.rbfKernel}`,
+          `got ${typeof options.rbfKernel === 'function' ? 'a function that makes kernels' : nameOfType(options.rbfKernel)}`,
       );
     super(call, options, trainableCenters);
     this.rbfKernel = options.rbfKernel;
@@ -95,9 +96,10 @@ export class RbfFreeAll extends RbfLayer {
 
   constructor(options: RbfFreeAllOptions) {
     const { kernel, startingShape = 1, numCenters } = options;
-    if (typeof kernel !== 'function')
+    if (typeof kernel !== 'function' || 'row' in kernel)
       throw new TypeError(
-        `RbfFreeAll: kernel must be a function shape => kernel, as gaussianKernel, got ${typeof kernel}`,
+        'RbfFreeAll: kernel must be a function shape => kernel, as gaussianKernel, ' +
+          `got ${typeof kernel === 'function' ? `the kernel ${kernel.name} itself` : nameOfType(kernel)}`,
       );
     if (!(startingShape > 0 && startingShape < Number.POSITIVE_INFINITY))
       throw new RangeError(
@@ -123,7 +125,10 @@ export class RbfFreeAll extends RbfLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const kernel = kernelToConfig(this.kernel(), this.getShapes());
+    // In a tidy, because a kernel may be made of tensors that are computed from the shapes.
+    const kernel = tf.tidy(() => {
+      return { ...kernelToConfig(this.kernel(), this.getShapes()) } as tf.TensorContainerObject;
+    });
     return { ...super.getConfig(), kernel } as unknown as tf.serialization.ConfigDict;
   }
 

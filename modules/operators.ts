@@ -99,6 +99,18 @@ function checkOperator(call: string, op: Operator): void {
     );
 }
 
+/**
+ * The term in d dimensions, its α spelt out. On a line ∂² is the Laplacian, whose profile has what would cancel near a
+ * rough center cancelled already.
+ */
+export function inDimension(call: string, term: OperatorTerm, d: number): OperatorTerm {
+  if (term.alpha.length !== 0 && term.alpha.length !== d)
+    throw new RangeError(`${call}: a derivative for ${term.alpha.length} coordinates, the points have ${d}`);
+  const alpha = term.alpha.length === 0 ? new Array<number>(d).fill(0) : term.alpha;
+  if (d !== 1) return { ...term, alpha };
+  return { ...term, alpha: [alpha[0] % 2], laplacians: term.laplacians + Math.floor(alpha[0] / 2) };
+}
+
 /** How many derivatives an operator takes. */
 export const orderOf = (op: Operator) =>
   Math.max(...op.terms.map(t => t.alpha.reduce((sum, a) => sum + a, 0) + 2 * t.laplacians));

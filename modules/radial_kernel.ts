@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-node';
 import { type KernelRow, kernelRow } from './kernel_table';
 import { radialOp } from './radial_op';
 import type { ProfileRow } from './radial_profiles';
-import { computeRadiiSquared } from './radii';
+import { checkPoints, computeRadiiSquared } from './radii';
 
 /** A shape parameter: a number, a scalar tensor or variable, or one value a center `[m]`. */
 export type Shape = number | tf.Tensor;
@@ -29,14 +29,19 @@ export interface RadialKernel {
 export type KernelFunction = RadialKernel | ((x: tf.Tensor2D, centers: tf.Tensor2D) => tf.Tensor2D);
 
 /**
- * A kernel of your own from a row of data: `radialKernel({ name: 'Sech', … })(shape)`.
+ * A kernel of your own from a row of data: `radialKernel({ name, variable, terms, … })(shape)`.
  *
- *     const cubicMatern = radialKernel({ variable: 'sqrt(u)', factor: 'exp(-t)', terms: [[1, 0], [1, 1]] });
- *     const kernel = cubicMatern(2);     // (1 + z)·e^(−z), z = 2r
+ *     const smoothExponential = radialKernel({ variable: 'sqrt(u)', factor: 'exp(-t)', terms: [[1, 0], [1, 1]] });
+ *     const kernel = smoothExponential(2);     // (1 + z)·e^(−z), z = 2r
  */
 export function radialKernel(profile: ProfileRow & Partial<KernelRow>): (shape: Shape) => RadialKernel {
   const { variable, factor, scale, terms, logTerms, ...rest } = profile;
   const row = kernelRow({ name: 'RadialKernel', ...rest, g: { variable, factor, scale, terms, logTerms } });
+  // On the tape TensorFlow.js would take the gradient that it has under that name in place of the kernel's own.
+  if (tf.getGradient(row.name) !== undefined)
+    throw new RangeError(
+      `radialKernel(profile): name must not be that of an op of TensorFlow.js, got ${row.name}`,
+    );
   return shape => makeKernel(`radialKernel(profile)(${row.shape?.parameter})`, row, shape);
 }
 
@@ -52,6 +57,7 @@ export function makeKernel(call: string, row: KernelRow, shape: Shape | null): R
   };
   const kernel = (x: tf.Tensor2D, centers: tf.Tensor2D) =>
     tf.tidy(() => {
+      checkPoints(`${call}(x, centers)`, x, centers);
       const s = computeRadiiSquared(x, centers);
       const m = centers.shape[0];
       if (shape instanceof tf.Tensor && shape.size !== 1 && shape.size !== m)

@@ -18,6 +18,15 @@ export function computeRadii(x: tf.Tensor2D, centers: tf.Tensor2D): tf.Tensor2D 
   return tf.tidy(() => tf.sqrt(computeRadiiSquared(x, centers)));
 }
 
+/** What stands where a tensor should, in words. */
+export function nameOfType(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  if (value === null) return 'null';
+  if (typeof value === 'object' && 'stride' in value)
+    return 'an ndarray: toTensor of float64.ts makes it a tensor';
+  return typeof value;
+}
+
 /** Throws unless x is `[n, d]` and centers is `[m, d]`, both float32 tensors. */
 export function checkPoints(call: string, x: tf.Tensor2D, centers: tf.Tensor2D): void {
   for (const [name, t] of [
@@ -25,7 +34,7 @@ export function checkPoints(call: string, x: tf.Tensor2D, centers: tf.Tensor2D):
     ['centers', centers],
   ] as const) {
     if (!(t instanceof tf.Tensor))
-      throw new TypeError(`${call}: ${name} must be a tensor [n, d], got ${typeof t}`);
+      throw new TypeError(`${call}: ${name} must be a tensor [n, d], got ${nameOfType(t)}`);
     if (t.rank !== 2) throw new RangeError(`${call}: ${name} must have the shape [n, d], got [${t.shape}]`);
     if (t.dtype !== 'float32') throw new TypeError(`${call}: ${name} must be float32, got ${t.dtype}`);
   }

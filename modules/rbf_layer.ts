@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs-node';
 import type { KernelConfig } from './kernel_registry';
 import type { KernelFunction } from './radial_kernel';
+import { nameOfType } from './radii';
 
 export interface RbfLayerOptions {
   inputDim: number;
@@ -70,9 +71,23 @@ export abstract class RbfLayer extends tf.layers.Layer {
     return this.addWeight(`${this.name}/${name}`, shape, 'float32', start, undefined, trainable);
   }
 
-  /** Φ[i, j] = φ(x_i, c_j) of points x `[n, d]`: `[n, m]`. */
+  /** Φ[i, j] = φ(x_i, c_j) of points x `[n, d]`: `[n, m]`. Throws unless x and what the kernel gives have these shapes. */
   getInterpolationMatrix(x: tf.Tensor2D): tf.Tensor2D {
-    return tf.tidy(() => this.kernel()(x, this.getCenters()));
+    const call = `${this.getClassName()} ${this.name}`;
+    if (!(x instanceof tf.Tensor))
+      throw new TypeError(`${call}: x must be a tensor [n, ${this.inputDim}], got ${nameOfType(x)}`);
+    if (x.rank !== 2 || x.shape[1] !== this.inputDim)
+      throw new RangeError(`${call}: x must be [n, ${this.inputDim}], got [${x.shape}]`);
+    return tf.tidy(() => {
+      const matrix = this.kernel()(x, this.getCenters());
+      const shape = [x.shape[0], this.numCenters];
+      if (!(matrix instanceof tf.Tensor) || !tf.util.arraysEqual(matrix.shape, shape))
+        throw new RangeError(
+          `${call}: the kernel must give [n, m] = [${shape}], ` +
+            `got ${matrix instanceof tf.Tensor ? `[${matrix.shape}]` : nameOfType(matrix)}`,
+        );
+      return matrix;
+    });
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -81,7 +96,12 @@ export abstract class RbfLayer extends tf.layers.Layer {
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return [(inputShape as tf.Shape)[0], this.outputDim];
+    const [n, d] = inputShape as tf.Shape;
+    if (d !== this.inputDim)
+      throw new RangeError(
+        `${this.getClassName()} ${this.name}: x must be [n, ${this.inputDim}], got [${inputShape}]`,
+      );
+    return [n, this.outputDim];
   }
 
   /** The weights w `[m, k]`: the live variable, not a copy. */
@@ -92,6 +112,8 @@ export abstract class RbfLayer extends tf.layers.Layer {
   /** Sets the weights from m·k numbers, row by row. */
   setCoefs(coefs: number[] | tf.Tensor): void {
     const size = this.numCenters * this.outputDim;
+    if (!(coefs instanceof tf.Tensor || Array.isArray(coefs)))
+      throw new TypeError(`setCoefs(coefs): coefs must be an array or a tensor, got ${nameOfType(coefs)}`);
     const given = coefs instanceof tf.Tensor ? coefs.size : coefs.length;
     if (given !== size)
       throw new RangeError(
@@ -128,10 +150,19 @@ export function shapeOf(call: string, centers: tf.Tensor2D | number[][]): [numbe
       throw new RangeError(`${call}: centers must be [m, d], not empty, got [${centers.shape}]`);
     return centers.shape;
   }
-  const d = Array.isArray(centers) && Array.isArray(centers[0]) ? centers[0].length : 0;
-  if (d === 0 || centers.some(c => c.length !== d))
+  if (!Array.isArray(centers))
+    throw new TypeError(
+      `${call}: centers must be a tensor [m, d] or m rows of d numbers, got ${nameOfType(centers)}`,
+    );
+  const lengths = centers.map(c => (Array.isArray(c) ? c.length : 0));
+  const [d] = lengths;
+  const odd = lengths.findIndex(length => length !== d);
+  if (centers.length === 0 || d === 0 || odd >= 0)
     throw new RangeError(
-      `${call}: centers must be m rows of d numbers each, not empty, got ${JSON.stringify(centers)}`,
+      `${call}: centers must be m rows of d numbers each, not empty, ` +
+        (odd > 0
+          ? `got ${d} in row 0 and ${lengths[odd]} in row ${odd}`
+          : `got ${JSON.stringify(centers.slice(0, 3))}`),
     );
   return [centers.length, d];
 }

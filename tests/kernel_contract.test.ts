@@ -374,7 +374,7 @@ describe('definiteness', () => {
   /** Eigenvalues of sign·A on the space orthogonal to the polynomials of degree < order, ascending. */
   const eigenvalues = (A: number[][], points: Points, order: number, sign: number): Float64Array => {
     const n = points.length;
-    let Z = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
+    let Z: number[][] = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
     if (order > 0) {
       const alphas = Array.from({ length: order }, (_, k) => multiIndices(points[0].length, k)).flat();
       const P = points.map(x => alphas.map(alpha => alpha.reduce((p, a, i) => p * x[i] ** a, 1)));

@@ -54,7 +54,6 @@ before(async () => {
     assert.match(first.output, new RegExp(`^${step} +\\d+\\.\\d +\\d+$`, 'm'));
   assert.ok(standIn.isWhole());
   assert.deepEqual(standIn.leftovers(), []);
-  standIn.env.PYTHON = standIn.quickPython();
 });
 
 test('a second run does nothing, needs no other program, says one line and takes under 3 seconds', async () => {
@@ -142,7 +141,9 @@ for (const [signal, code] of [
 test('of two set-ups at once one does the work and the other says for whom it waits', async () => {
   standIn.takeNpmCalls();
   standIn.forget('npm', 'addon');
-  const runs = [standIn.start(), standIn.start()];
+  const runs = [1, 2].map(() => standIn.start({ NPM_FAULT: 'wait' }));
+  await Promise.any(runs.map(run => run.says('Waiting')));
+  standIn.letNpmGo();
   const endings = await Promise.all(runs.map(run => run.ended));
   assert.deepEqual(
     endings.map(ending => ending.code),
@@ -298,7 +299,7 @@ test('on a system that no wheel is pinned for, tfjs-node installs itself, and th
 
 test('npm run lab starts JupyterLab on the index with the options given, passes Ctrl-C on, and ends as it ends', async () => {
   const run = standIn.start({}, ['lab.mjs', '--no-browser', '--port', '9999']);
-  await run.says('standin lab [');
+  await run.says('is ready');
   run.child.kill('SIGINT');
   const { code, output } = await run.ended;
   assert.match(
@@ -317,10 +318,14 @@ test('npm run lab starts JupyterLab on the index with the options given, passes 
 test('npm run clean waits for a set-up at work, takes away what it made, and leaves the rest', async () => {
   standIn.forget('npm');
   mkdirSync(standIn.path('build'));
-  const setUp = standIn.start();
+  standIn.takeNpmCalls();
+  const setUp = standIn.start({ NPM_FAULT: 'wait' });
   await setUp.says('npm packages ...');
-  const clean = await standIn.run({}, ['clean.mjs']);
+  const cleaning = standIn.start({}, ['clean.mjs']);
+  await cleaning.says('Waiting');
+  standIn.letNpmGo();
   assert.equal((await setUp.ended).code, 0);
+  const clean = await cleaning.ended;
   assert.match(clean.output, /^Waiting for another set-up/);
   assert.match(clean.output, /^\.venv +\d+ MB removed$/m);
   const made = ['node_modules', '.venv', '.native', '.setup', 'build'];

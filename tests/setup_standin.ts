@@ -1,5 +1,5 @@
 // A small repo that the real set-up scripts set up in seconds: a tiny library in a tiny wheel in place of TensorFlow,
-// a tiny addon that calls it in place of tfjs-node, an npm that copies them. pip, venv, the C++ compiler are real.
+// a tiny addon that calls it in place of tfjs-node, an npm that copies them. pip and the C++ compiler are real.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -11,14 +11,17 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const REPO = dirname(__dirname);
-const PYTHON = realpathSync(join(REPO, '.venv', 'bin', 'python'));
+const VENV = join(REPO, '.venv');
+const PYTHON = realpathSync(join(VENV, 'bin', 'python'));
+/** Makes an environment with a link to the pip that is there: a pip of its own takes seconds. */
+const QUICK_PYTHON = `[ "$2" = venv ] || exec '${PYTHON}' "$@"
+'${PYTHON}' -m venv --without-pip "$3" && ln -s '${VENV}'/lib/python3.*/site-packages/pip "$3"/lib/python3.*/site-packages`;
 const HERE = `${process.platform}-${process.arch}`;
 
 const LIBRARY = `extern "C" double standin_dot(const double* a, const double* b, int n) {
@@ -53,15 +56,20 @@ exports.matMul = ([[a, b], [c, d]], [[e, f], [g, h]]) => ({
   dataSync: () => [dot(a, b, e, g), dot(a, b, f, h), dot(c, d, e, g), dot(c, d, f, h)],
 });`;
 
-/** Copies the packages; NPM_FAULT makes it fail or hang half-way, NPM_CALLS is a file that gets each call. */
-const NPM = `const { appendFileSync, copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
+/**
+ * Copies the packages. NPM_CALLS is a file that gets each call; NPM_FAULT makes it hang half-way, or wait there until
+ * a file `go` is beside NPM_CALLS, or fail with that message.
+ */
+const NPM = `const { execSync } = require('node:child_process');
+const { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
 const [command] = process.argv.slice(2);
 const fault = process.env.NPM_FAULT;
 if (process.env.NPM_CALLS) appendFileSync(process.env.NPM_CALLS, process.pid + ' ' + process.argv.slice(2).join(' ') + '\\n');
 if (command === 'ci') {
   mkdirSync('node_modules/half', { recursive: true });
-  if (fault === 'hang') setInterval(() => {}, 1000);
-  else if (fault) { console.error(fault); process.exitCode = 1; }
+  const go = process.env.NPM_CALLS.replace(/[^/]*$/, 'go');
+  while (fault === 'hang' || (fault === 'wait' && !existsSync(go))) execSync('sleep 0.05');
+  if (fault && fault !== 'wait') { console.error(fault); process.exitCode = 1; }
   else {
     cpSync(__dirname + '/packages', 'node_modules', { recursive: true });
     writeFileSync('node_modules/.package-lock.json', '{}');
@@ -80,8 +88,8 @@ enter(async () => ({ main: (await import('./setup/set_up.mjs')).setUp }));`;
 
 /** Says what it was started with, and waits for Ctrl-C. */
 const JUPYTERLAB = `import os, signal, sys
-print("standin lab", sys.argv[1:], os.environ["JUPYTER_CONFIG_DIR"], flush=True)
 try:
+    print("standin lab", sys.argv[1:], os.environ["JUPYTER_CONFIG_DIR"], "is ready", flush=True)
     signal.pause()
 except KeyboardInterrupt:
     print("standin lab stops")
@@ -130,7 +138,7 @@ export class StandIn {
   readonly env: NodeJS.ProcessEnv;
 
   constructor() {
-    for (const folder of ['repo/scripts', 'wheels', 'home', 'tmp', 'bin', 'npm/packages']) {
+    for (const folder of ['repo/scripts', 'wheels', 'home', 'tmp', 'npm/packages']) {
       mkdirSync(join(this.base, folder), { recursive: true });
     }
     for (const folder of ['setup', 'kernel']) {
@@ -142,7 +150,6 @@ export class StandIn {
     this.write('../npm/npm-cli.js', NPM);
     this.#makePackages();
     this.#makeWheels();
-    symlinkSync(PYTHON, join(this.base, 'bin', 'python3.11'));
     const {
       NODE_OPTIONS: _options,
       NODE_TEST_CONTEXT: _context,
@@ -152,7 +159,7 @@ export class StandIn {
     } = process.env;
     this.env = {
       ...env,
-      PATH: `${join(this.base, 'bin')}:${process.env.PATH}`,
+      PYTHON: this.executable('python', QUICK_PYTHON),
       HOME: join(this.base, 'home'),
       TMPDIR: join(this.base, 'tmp'),
       npm_execpath: join(this.base, 'npm', 'npm-cli.js'),
@@ -292,22 +299,9 @@ export class StandIn {
     return this.start(...args).ended;
   }
 
-  /**
-   * From now on a copy of the environment that is there stands in for a new one, which takes seconds to make.
-   * @returns what to set PYTHON to
-   */
-  quickPython() {
-    const made = join(this.base, 'venv');
-    const [python] = readdirSync(this.path('.venv/lib'));
-    cpSync(this.path('.venv'), made, { recursive: true, verbatimSymlinks: true });
-    const packages = ['jupyterlab', 'standin_jupyter-1.0.dist-info'].map(
-      name => `lib/${python}/site-packages/${name}`,
-    );
-    for (const path of [...packages, 'share']) rmSync(join(made, path), { recursive: true });
-    return this.executable(
-      'quick-python',
-      `[ "$2" = venv ] && exec cp -R '${made}' "$3"\nexec '${PYTHON}' "$@"`,
-    );
+  /** Lets an npm that waits go on. */
+  letNpmGo() {
+    writeFileSync(join(this.base, 'go'), '');
   }
 
   /** Calls of npm since the last time this was asked. */
@@ -316,6 +310,7 @@ export class StandIn {
       ? readFileSync(this.npmCalls, 'utf8').split('\n').filter(Boolean)
       : [];
     rmSync(this.npmCalls, { force: true });
+    rmSync(join(this.base, 'go'), { force: true });
     return calls.map(call => ({ pid: Number(call.split(' ')[0]), args: call.split(' ').slice(1) }));
   }
 

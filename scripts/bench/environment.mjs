@@ -18,8 +18,7 @@ const STEP = 'Benchmark packages';
 /** The Python of the benchmark. */
 export const benchPython = join(VENV, 'bin', 'python');
 
-const madeFrom = () =>
-  digest([process.platform, process.arch, ROOT, digestOfFile(REQUIREMENTS), STAND_INS]);
+const madeFrom = () => digest([process.platform, process.arch, ROOT, digestOfFile(REQUIREMENTS), STAND_INS]);
 const inPlace = () => isStamped(STAMP, madeFrom()) && existsSync(benchPython);
 
 /** Installs PyTorch, JAX and SciPy for the benchmark, if they are not in place. */

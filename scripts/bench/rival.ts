@@ -53,7 +53,10 @@ async function time(run: () => F64 | Promise<F64>, calls: number): Promise<numbe
 
 function read(file: string, shape: number[]): F64 {
   const bytes = readFileSync(file);
-  return ndarray(new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)), shape);
+  return ndarray(
+    new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
+    shape,
+  );
 }
 
 function libtensorflow(): string {

@@ -10,10 +10,9 @@ export async function main() {
   const options = process.argv.slice(2);
   if (!options.includes('--help')) await setUp();
   await setUpBench();
-  const env = { ...childEnv(), NODE: process.execPath };
   // On some machines these choose an old kernel of OpenBLAS, and slow NumPy and SciPy.
-  delete env.OPENBLAS_CORETYPE;
-  delete env.OPENBLAS_L2_SIZE;
+  const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...rest } = childEnv();
+  const env = { ...rest, NODE: process.execPath };
   const child = spawn(benchPython, [join(ROOT, 'scripts', 'bench', 'bench.py'), ...options], {
     cwd: ROOT,
     env,

@@ -1,4 +1,5 @@
-// Type-checks the cells of notebooks by the rules of tsconfig.json, without running them.
+// Type-checks the cells of notebooks by the rules of tsconfig.json, without running them, and looks for what
+// only our kernel can run.
 //
 // A notebook is one module: its cells one below the other, in its own folder, so that `./modules/…` resolves.
 import { readFileSync } from 'node:fs';
@@ -36,11 +37,43 @@ export function checkCells(files) {
       : getSourceFile(name, ...rest);
   };
   const program = ts.createProgram([...modules.keys()], options, host);
+  const checker = program.getTypeChecker();
   return [...modules].flatMap(([name, module]) => {
-    const source = program.getSourceFile(name);
+    const source = /** @type {ts.SourceFile} */ (program.getSourceFile(name));
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-    return found.map(diagnostic => sentence(name.slice(0, -'.ts'.length), module, diagnostic));
+    const mistakes = found.map(({ start = 0, code, messageText }) => ({
+      start,
+      text: `TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n  ')}`,
+    }));
+    for (const node of farShorthands(source, module, checker)) {
+      const text = `{ ${node.name.text} } of a name from an earlier cell fails on the stock tslab kernel: write { ${node.name.text}: ${node.name.text} }`;
+      mistakes.push({ start: node.getStart(source), text });
+    }
+    return mistakes.map(({ start, text }) => `${placeOf(name, source, module, start)}: ${text}`);
   });
+}
+
+/**
+ * The shorthand properties whose value is declared in an earlier cell.
+ * @param {ts.SourceFile} source @param {Module} module @param {ts.TypeChecker} checker
+ */
+function farShorthands(source, module, checker) {
+  /** @type {ts.ShorthandPropertyAssignment[]} */
+  const found = [];
+  const cellAt = (/** @type {number} */ position) => cellOf(source, module, position).cell;
+  /** @param {ts.Node} node */
+  const visit = node => {
+    if (ts.isShorthandPropertyAssignment(node)) {
+      const declared = checker.getShorthandAssignmentValueSymbol(node)?.declarations?.[0];
+      const isFar =
+        declared?.getSourceFile() === source &&
+        cellAt(declared.getStart(source)) < cellAt(node.getStart(source));
+      if (isFar) found.push(node);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
 /** The options of tsconfig.json. */
@@ -64,13 +97,18 @@ function toModule(file) {
   return { source: `${source}export {};\n`, starts };
 }
 
-/** @param {string} file @param {Module} module @param {ts.Diagnostic} diagnostic */
-function sentence(file, { starts }, diagnostic) {
-  const { line } = /** @type {ts.SourceFile} */ (diagnostic.file).getLineAndCharacterOfPosition(
-    diagnostic.start ?? 0,
-  );
+/**
+ * The cell, counted from 1, and the line in it.
+ * @param {ts.SourceFile} source @param {Module} module @param {number} position
+ */
+function cellOf(source, { starts }, position) {
+  const { line } = source.getLineAndCharacterOfPosition(position);
   const cell = starts.filter(start => start <= line).length;
-  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n  ');
-  const place = `${relative(ROOT, file)}, cell ${cell}, line ${line - starts[cell - 1] + 1}`;
-  return `${place}: TS${diagnostic.code}: ${message}`;
+  return { cell, line: line - starts[cell - 1] + 1 };
+}
+
+/** @param {string} name @param {ts.SourceFile} source @param {Module} module @param {number} position */
+function placeOf(name, source, module, position) {
+  const { cell, line } = cellOf(source, module, position);
+  return `${relative(ROOT, name.slice(0, -'.ts'.length))}, cell ${cell}, line ${line}`;
 }

@@ -1,0 +1,108 @@
+// What this project computes in the benchmark, each task as a user calls it.
+import * as tf from '@tensorflow/tfjs-node';
+import ndarray from 'ndarray';
+import {
+  evaluate,
+  evaluateGradient,
+  identity,
+  laplacian,
+  partial,
+} from '../../modules/differential_operators';
+import { type F64, solveSymmetric, toTensor } from '../../modules/float64';
+import { RbfFreeAll } from '../../modules/nn_rbf';
+import * as notableKernels from '../../modules/notable_kernels';
+import table from './kernels.json';
+
+/** What was handed over, by name: x `[n, d]`, centers `[m, d]`, weights `[m, 1]`; matrix, rightSide; targets `[n, 1]`. */
+export type Arrays = Record<string, F64>;
+type Task = (arrays: Arrays, kernel: string) => () => F64 | Promise<F64>;
+
+export const TASKS: Record<string, Task> = {
+  values:
+    ({ x, centers, weights }, name, kernel = kernelOf(name)) =>
+    () =>
+      evaluate(identity, kernel, x, centers, weights),
+  gradient:
+    ({ x, centers, weights }, name, kernel = kernelOf(name)) =>
+    () =>
+      evaluateGradient(kernel, x, centers, weights),
+  'hessian diagonal': ({ x, centers, weights }, name) => {
+    const [kernel, d] = [kernelOf(name), x.shape[1]];
+    const second = Array.from({ length: d }, (_, k) =>
+      partial(Array.from({ length: d }, (_, i) => (i === k ? 2 : 0))),
+    );
+    return () =>
+      columns(
+        x.shape[0],
+        second.map(op => evaluate(op, kernel, x, centers, weights)),
+      );
+  },
+  laplacian:
+    ({ x, centers, weights }, name, kernel = kernelOf(name)) =>
+    () =>
+      evaluate(laplacian, kernel, x, centers, weights),
+  solve:
+    ({ matrix, rightSide }) =>
+    () =>
+      solveSymmetric(matrix, rightSide),
+  'fit an RBF network': ({ x, targets, centers }) => {
+    const [m, d] = centers.shape;
+    const layer = new RbfFreeAll({
+      inputDim: d,
+      numCenters: m,
+      kernel: notableKernels.gaussianKernel,
+      startingShape: 5,
+      seed: 1,
+    });
+    return fit(layer, x, targets);
+  },
+  'fit a tanh network': ({ x, targets }) => {
+    const dense = (units: number, seed: number, activation?: 'tanh') =>
+      tf.layers.dense({ units, activation, kernelInitializer: tf.initializers.glorotUniform({ seed }) });
+    return fit([dense(64, 1, 'tanh'), dense(64, 2, 'tanh'), dense(1, 3)], x, targets);
+  },
+};
+
+const kernels = new Map<string, notableKernels.RadialKernel>();
+
+/** The kernel of a row of kernels.json, made once. */
+function kernelOf(name: string): notableKernels.RadialKernel {
+  const row = (table as Record<string, { factory: string; arguments: number[] }>)[name];
+  if (!row) throw new RangeError(`kernel must be one of ${Object.keys(table).join(', ')}, got ${name}`);
+  const factories = notableKernels as unknown as Record<
+    string,
+    (...args: number[]) => notableKernels.RadialKernel
+  >;
+  const kernel = kernels.get(name) ?? factories[row.factory](...row.arguments);
+  kernels.set(name, kernel);
+  return kernel;
+}
+
+/** Columns `[n, 1]` side by side: `[n, d]`. */
+function columns(n: number, parts: F64[]): F64 {
+  const d = parts.length;
+  const values = new Float64Array(n * d);
+  parts.forEach(({ data }, k) => {
+    for (let i = 0; i < n; i++) values[i * d + k] = data[i];
+  });
+  return ndarray(values, [n, d]);
+}
+
+/** Two epochs of model.fit in batches of 100; the result is the loss of each. */
+function fit(layers: tf.layers.Layer | tf.layers.Layer[], x: F64, targets: F64): () => Promise<F64> {
+  const [first, ...rest] = Array.isArray(layers) ? layers : [layers];
+  const input = tf.input({ shape: [x.shape[1]] });
+  const output = [first, ...rest].reduce((value, layer) => layer.apply(value) as tf.SymbolicTensor, input);
+  const model = tf.model({ inputs: input, outputs: output });
+  model.compile({ optimizer: tf.train.adam(1e-3), loss: 'meanSquaredError' });
+  const [points, values] = [toTensor(x), toTensor(targets)];
+  return async () => {
+    const { history } = await model.fit(points, values, {
+      epochs: 2,
+      batchSize: 100,
+      shuffle: false,
+      verbose: 0,
+    });
+    return ndarray(Float64Array.from(history.loss as number[]), [history.loss.length]);
+  };
+}
