@@ -9,8 +9,9 @@ export type F64 = NdArray<Float64Array>;
 export function linspace(a: number, b: number, n: number): F64 {
   checkCount('linspace(a, b, n)', n);
   checkInterval('linspace(a, b, n)', a, b);
-  // From both ends, so that the last one is b itself and the middle has no drift.
-  const at = (i: number) => (n === 1 ? a : (a * (n - 1 - i)) / (n - 1) + (b * i) / (n - 1));
+  // From both ends, so that there is no drift; (b·k)/k need not be b.
+  const inside = (i: number) => (a * (n - 1 - i)) / (n - 1) + (b * i) / (n - 1);
+  const at = (i: number) => (i === 0 ? a : i === n - 1 ? b : inside(i));
   return ndarray(
     Float64Array.from({ length: n }, (_, i) => at(i)),
     [n],

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-node';
 import { type KernelRow, kernelRow } from './kernel_table';
 import { radialOp } from './radial_op';
 import type { ProfileRow } from './radial_profiles';
-import { checkPoints, computeRadiiSquared } from './radii';
+import { checkPoints, computeRadiiSquared, nameOfType } from './radii';
 
 /** A shape parameter: a number, a scalar tensor or variable, or one value a center `[m]`. */
 export type Shape = number | tf.Tensor;
@@ -35,6 +35,10 @@ export type KernelFunction = RadialKernel | ((x: tf.Tensor2D, centers: tf.Tensor
  *     const kernel = smoothExponential(2);     // (1 + z)·e^(−z), z = 2r
  */
 export function radialKernel(profile: ProfileRow & Partial<KernelRow>): (shape: Shape) => RadialKernel {
+  if (typeof profile !== 'object' || profile === null)
+    throw new TypeError(
+      `radialKernel(profile): profile must be a row of data { variable, terms, … }, got ${nameOfType(profile)}`,
+    );
   const { variable, factor, scale, terms, logTerms, ...rest } = profile;
   const row = kernelRow({ name: 'RadialKernel', ...rest, g: { variable, factor, scale, terms, logTerms } });
   // On the tape TensorFlow.js would take the gradient that it has under that name in place of the kernel's own.

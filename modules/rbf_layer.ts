@@ -171,8 +171,9 @@ function write(variable: LayerVariable, what: string, values: tf.Tensor | number
   tf.tidy(() => {
     const tensor = values instanceof tf.Tensor ? values : tf.tensor(values as number[]);
     if (tensor.dtype !== 'float32') throw new TypeError(`${what} must be float32, got ${tensor.dtype}`);
-    if (tensor.dataSync().some(v => !Number.isFinite(v)))
-      throw new RangeError(`${what} must be finite numbers, got [${tensor.dataSync().slice(0, 5)}…]`);
+    const numbers = tensor.dataSync();
+    const bad = numbers.findIndex(v => !Number.isFinite(v));
+    if (bad >= 0) throw new RangeError(`${what} must be finite numbers, got ${numbers[bad]} in place ${bad}`);
     variable.write(tensor.reshape(variable.shape as number[]));
   });
 }

@@ -29,7 +29,7 @@ def interpolator(name, x, centers, weights):
         warnings.simplefilter("ignore")  # no polynomial, which a fit with these kernels would want
         u = RBFInterpolator(centers, weights, kernel=kernel, epsilon=eps, degree=-1, smoothing=1.0)
     u._coeffs = sign * weights[:, None]
-    return {"values": lambda: u(x)[:, 0]}
+    return {"values": lambda: u(x)}
 
 
 def cholesky_solve(matrix, right_side):

@@ -43,7 +43,7 @@ export function checkCells(files) {
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
     const mistakes = found.map(({ start = 0, code, messageText }) => ({
       start,
-      text: `TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n  ')}`,
+      text: `TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
     }));
     for (const node of farShorthands(source, module, checker)) {
       const text = `{ ${node.name.text} } of a name from an earlier cell fails on the stock tslab kernel: write { ${node.name.text}: ${node.name.text} }`;
