@@ -1,8 +1,11 @@
-// Needs notable_kernels.ts and what it needs, and @tensorflow/tfjs-node.
+// Needs notable_kernels.ts, evaluation.ts, float64.ts and what they need, @tensorflow/tfjs-node and ndarray.
 //
 // What all RBF networks share: centers and weights as weights of a tfjs layer, u(x) = Φ(x)·w without bias.
 import * as tf from '@tensorflow/tfjs-node';
+import { evaluate } from './evaluation';
+import { type F64, fromTensor } from './float64';
 import type { KernelConfig } from './kernel_registry';
+import type { Operator, TensorOperator } from './operators';
 import type { KernelFunction } from './radial_kernel';
 import { nameOfType } from './radii';
 
@@ -135,6 +138,14 @@ export abstract class RbfLayer extends tf.layers.Layer {
         `setCenters(centers): centers must be [${this.numCenters}, ${this.inputDim}], got [${shape}]`,
       );
     write(this.centers, 'setCenters(centers): centers', centers);
+  }
+
+  /**
+   * Lu at the points x `[n, d]` in float64, `[n, k]` (for gradient `[n, d, k]`, for hessian `[n, d, d, k]`), with the
+   * weights, centers and shapes as they are now. The kernel must have a profile.
+   */
+  evaluate(op: Operator | TensorOperator, x: F64): F64 {
+    return evaluate(op, this.kernel(), x, fromTensor(this.getCenters()), fromTensor(this.getCoefs()));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

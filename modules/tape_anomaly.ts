@@ -79,7 +79,7 @@ export function findNonFinite(node: TapeNode, dys: tf.Tensor[]): string[] {
     return found ? [`the gradient that came in: ${amount(found, dy.size)}`] : [];
   });
   const forward = node.saved.flatMap((t, i) => {
-    const found = t.isDisposed ? undefined : countNonFinite(t);
+    const found = countNonFinite(t);
     return found ? [`the forward value ${savedName(node, t, i)}: ${amount(found, t.size)}`] : [];
   });
   return [...incoming, ...forward];

@@ -23,11 +23,15 @@ const HINTS: Record<string, string> = {
   customGrad: "the op has no name: tf.tidy('Name', () => tf.customGrad(op)(x)) gives it one",
 };
 
+const MOST_VALUES = 8;
+const MOST_FRAMES = 8;
+
 /** The message; `became` says what the value was a step later or at the end. */
 export function describe(anomaly: Anomaly, became?: string): string {
   const { call, input, shape, found, already } = anomaly;
   const { index, values } = found.firstRow;
-  const row = values.length > 8 ? `${values.slice(0, 8).join(', ')}, …` : values.join(', ');
+  const shown = values.slice(0, MOST_VALUES).map(v => Number(v.toPrecision(7)));
+  const row = shown.join(', ') + (values.length > MOST_VALUES ? ', …' : '');
   const what = found.nan > 0 ? 'NaN' : found.positiveInfinity > 0 ? 'Infinity' : '-Infinity';
   const size = shape.reduce((a, b) => a * b, 1);
   return [
@@ -58,8 +62,6 @@ function opName({ op, publicOp, parent }: Call): string {
 }
 
 const line = (label: string, text: string) => `  ${label.padEnd(12)} ${text}`;
-
-const MOST_FRAMES = 8;
 
 /** Frames, innermost first; what several of them share is told once. */
 function frameLines(label: string, frames: Frame[]): string[] {

@@ -194,7 +194,9 @@ describe('grad', () => {
     );
     assert.equal(
       leaked(() =>
-        grad((z: tf.Tensor) => tf.cast(tf.floor(tf.cast(tf.greater(z, 1), 'float32')), 'float32'))(x),
+        grad((z: tf.Tensor) =>
+          tf.add(tf.cast(tf.greaterEqual(z, 1), 'float32'), tf.cast(tf.argMax(z), 'float32')),
+        )(x),
       ),
       0,
     );

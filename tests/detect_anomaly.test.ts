@@ -96,7 +96,7 @@ describe('the report', () => {
     const error = found(() =>
       grad(op)([
         [1, 2, 3, 4, 5, 6, 7, 8, 9],
-        [0, -1, 0, 1, 1, 1, 1, 1, -1],
+        [0, -1, 0, 1, 1, 1, 1, 1.1, -1],
       ]),
     );
     assert.deepEqual([error.nan, error.positiveInfinity, error.negativeInfinity], [2, 0, 2]);
@@ -104,7 +104,7 @@ describe('the report', () => {
     assert.equal(error.firstRow.values.length, 9);
     assert.match(
       error.message,
-      /: 2 NaN and 2 -Infinity among 18 values\n {2}first {8}row 1: \[-Infinity, NaN, -Infinity, 0, 0, 0, 0, 0, …\]/,
+      /: 2 NaN and 2 -Infinity among 18 values\n {2}first {8}row 1: \[-Infinity, NaN, -Infinity, 0, 0, 0, 0, 0\.0953102, …\]/,
     );
   });
 
@@ -193,8 +193,17 @@ describe('in nested gradients', () => {
       /^the backward pass of Pow, itself part of the backward pass of Pow, made Infinity/,
     );
     assert.match(error.frames[0].code ?? '', /\/\/ power$/);
-    assert.match(error.message, /\n {2}derived at {3}/);
+    assert.match(
+      error.message,
+      /\n {2}derived at {3}tests\/detect_anomaly\.test\.ts:\d+:\d+\n +const error = found/,
+    );
     assert.deepEqual(Array.from(grad(power)([0, 1]).dataSync()), [0, 1.5]);
+  });
+
+  test('a gradient inside the backward pass of an op does not hide what was found before', () => {
+    const op = customOp(tf.square, z => tf.grad(y => tf.square(y))(z));
+    const error = found(() => grad((x: tf.Tensor) => tf.sqrt(tf.tidy('Mine', () => op(x))))([0]));
+    assert.deepEqual([error.op, error.becameOp], ['Sqrt', 'Mine']);
   });
 
   test('tf.grad is watched as well, without the repair', () => {
@@ -308,6 +317,19 @@ describe('setDetectAnomaly', () => {
   });
 });
 
+test('a second load of the module, while the checks are on, throws its own AnomalyError', () => {
+  setDetectAnomaly(true);
+  const path = require.resolve('../modules/detect_anomaly');
+  const loaded = require.cache[path];
+  delete require.cache[path];
+  const second: typeof import('../modules/detect_anomaly') = require(path);
+  require.cache[path] = loaded;
+  assert.notEqual(second.AnomalyError, AnomalyError);
+  assert.throws(() => grad((x: tf.Tensor) => tf.sqrt(x))([0]), second.AnomalyError);
+  second.setDetectAnomaly(false);
+  assert.equal(isTapeHooked('anomaly'), false);
+});
+
 test('it costs nothing when it is off: no gradient function is wrapped, and the engine is its own', () => {
   unhookTape('repair');
   detectAnomaly(() => tf.grad(x => tf.square(x))(tf.scalar(1)));
@@ -335,16 +357,16 @@ test('it costs nothing when it is off: no gradient function is wrapped, and the 
 });
 
 test('the depth of stack traces is as before, during the checks too', () => {
-  const limit = Error.stackTraceLimit;
-  detectAnomaly(() => {
-    tf.dispose(
-      grad((x: tf.Tensor) => {
-        assert.equal(Error.stackTraceLimit, limit);
-        return tf.square(x);
-      })([1]),
-    );
-  });
-  assert.equal(Error.stackTraceLimit, limit);
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 7;
+  const square = (x: tf.Tensor) => {
+    const y = tf.square(x);
+    assert.equal(Error.stackTraceLimit, 7);
+    return y;
+  };
+  detectAnomaly(() => tf.dispose(grad(square)([1])));
+  assert.equal(Error.stackTraceLimit, 7);
+  Error.stackTraceLimit = before;
 });
 
 test('a kernel that names cells and knows their text is asked for the line', () => {

@@ -79,13 +79,13 @@ const broken: Record<string, Broken> = {
     title: 'an exit after the last cell',
     cells: ['void setTimeout(() => process.exit(3), 300);'],
     blamed: 1,
-    cause: /the kernel ended, with exit code 3/,
+    cause: /the kernel ended, /,
   },
   exit: {
     title: 'process.exit(0)',
     cells: [first, 'process.exit(0);', last],
     blamed: 2,
-    cause: /the kernel ended, with exit code 0/,
+    cause: /the kernel ended, /,
   },
   killed: {
     title: 'a killed kernel',
@@ -399,16 +399,26 @@ describe('a run that is cut short', () => {
     }
   }
 
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
-    test(`leaves no kernel behind when the runner gets ${signal}`, async () => {
-      const { runner, kernel, nbconvert } = await start(`cut_${signal}`);
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    test(`leaves neither kernel nor files behind when the runner gets ${signal}`, async () => {
+      const { runner, kernel, nbconvert } = await start(signal);
       assert.ok(isAlive(kernel) && isAlive(nbconvert));
       const exit = once(runner, 'exit');
       runner.kill(signal);
-      assert.equal((await exit)[1], signal);
+      assert.deepEqual(await exit, [code, null]);
       assert.ok(await areGone(kernel, nbconvert));
+      assert.deepEqual(readdirSync(join(folder, signal)), []);
     });
   }
+
+  test('leaves no kernel behind when the runner gets SIGKILL', async () => {
+    const { runner, kernel, nbconvert } = await start('SIGKILL');
+    runner.kill('SIGKILL');
+    assert.ok(await areGone(kernel, nbconvert));
+  });
 
   test('leaves no kernel behind when nbconvert is killed, and says that it was', async () => {
     const file = writeNotebook(folder, 'cut', ["process.kill(process.ppid, 'SIGKILL');\nwhile (true) {}"]);

@@ -7,6 +7,8 @@ import ndarray from 'ndarray';
 import { evaluateProfile, numbers } from '../modules/arithmetic';
 import { repairGradients } from '../modules/autodiff';
 import { eigenSymmetric, svd } from '../modules/float64';
+import { force, lazy, natives } from '../modules/native_arithmetic';
+import { download, nativeScope, upload } from '../modules/native_ops';
 import type { RadialKernel } from '../modules/notable_kernels';
 import { halton } from '../modules/point_sets';
 import { radialOp } from '../modules/radial_op';
@@ -16,6 +18,7 @@ import { CLOSED_FORMS, partial, partialSize, SMOOTHNESS } from './support/closed
 import {
   KERNELS,
   type KernelCase,
+  kernelCase,
   multiIndices,
   numberValue,
   type Points,
@@ -140,13 +143,13 @@ describe('on the tape every partial derivative is the closed form, NaN only wher
     [2, [1, 2, 3, 4]],
     [3, [1, 2, 3]],
   ] as const;
-  for (const kernelCase of KERNELS)
+  for (const kernel of KERNELS)
     for (const [d, orders] of cases)
-      test(`${kernelCase.name}: d = ${d}, orders 1 to ${orders.length}`, () => {
+      test(`${kernel.name}: d = ${d}, orders 1 to ${orders.length}`, () => {
         const { x, centers } = sample(d);
-        const f = weighted(kernelCase.make(kernelCase.shape), centers);
+        const f = weighted(kernel.make(kernel.shape), centers);
         for (const order of orders)
-          for (const alpha of someMultiIndices(d, order)) comparePartial(kernelCase, f, x, centers, alpha);
+          for (const alpha of someMultiIndices(d, order)) comparePartial(kernel, f, x, centers, alpha);
       });
 });
 
@@ -188,7 +191,7 @@ describe('the last derivative that exists at a centre is right, the next is NaN'
     });
   test('which are Matérn ½, r and Wendland C0 in the gradient, the thin plate in the Hessian', () => {
     const at = (name: string, alpha: number[]) => {
-      const k = KERNELS.find(c => c.name === name) as KernelCase;
+      const k = kernelCase(name);
       return onTape(x => k.make(k.shape)(x, tf.zeros([1, 2])), alpha, [[0, 0]])[0];
     };
     for (const name of ['Matern12', 'Polyharmonic1', 'WendlandC0']) assert.ok(Number.isNaN(at(name, [1, 0])));
@@ -206,7 +209,7 @@ describe('the last derivative that exists at a centre is right, the next is NaN'
   });
   test('a Matérn 5/2 of length 1 has the second derivative −5/3, a Wendland C6 of radius 2.5 the Laplacian −7.04', () => {
     const second = (name: string, shape: number) => {
-      const k = KERNELS.find(c => c.name === name) as KernelCase;
+      const k = kernelCase(name);
       return [
         [2, 0],
         [0, 2],
@@ -361,6 +364,35 @@ describe('the arithmetics agree', () => {
     });
 });
 
+describe('native float64 and numbers agree', () => {
+  const u = [1e-300, 1e-30, 1e-6, 0.04, 0.25, 0.7, 0.96, 1, 1.3, 17, 130, 900, 1e9, 1e100, 1e300];
+  for (const { name, make, shape } of KERNELS)
+    test(`${name}: orders 0 to 4, u from 1e-300 to 1e300`, () => {
+      for (let k = 0; k <= 4; k++) {
+        const profile = nthDerivative(make(shape).row.profile, k);
+        const actual = nativeScope(() => {
+          const values = lazy(upload(Float64Array.from(u), [u.length]));
+          return download(force(evaluateProfile(profile, values, natives)));
+        });
+        const compact = name === 'Bump' || name.startsWith('Wendland');
+        const expected = u.map(v => evaluateProfile(profile, v, numbers));
+        const largest = compact ? Math.max(...expected.filter((_, i) => u[i] >= 0.04).map(Math.abs)) : 0;
+        expected.forEach((value, i) => {
+          const what = `g⁽${k}⁾(${u[i]}): ${actual[i]}, ${value}`;
+          if (!Number.isFinite(value)) assert.equal(actual[i], value, what);
+          else {
+            const size = Math.max(
+              Math.abs(value),
+              evaluateProfile(withoutSigns(profile), u[i], numbers),
+              largest,
+            );
+            assert.ok(Math.abs(actual[i] - value) <= TOLERANCE.float64 * size + 1e-300, what);
+          }
+        });
+      }
+    });
+});
+
 describe('definiteness', () => {
   const matrix = (kernel: RadialKernel, points: Points) =>
     points.map(x => points.map(c => numberValue(kernel, squaredDistance(x, c))));
@@ -374,7 +406,9 @@ describe('definiteness', () => {
   /** Eigenvalues of sign·A on the space orthogonal to the polynomials of degree < order, ascending. */
   const eigenvalues = (A: number[][], points: Points, order: number, sign: number): Float64Array => {
     const n = points.length;
-    let Z: number[][] = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
+    let Z: number[][] = Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)),
+    );
     if (order > 0) {
       const alphas = Array.from({ length: order }, (_, k) => multiIndices(points[0].length, k)).flat();
       const P = points.map(x => alphas.map(alpha => alpha.reduce((p, a, i) => p * x[i] ** a, 1)));
@@ -421,7 +455,7 @@ describe('definiteness', () => {
       });
   }
   test('the bump is neither, and its row says so', () => {
-    const { make } = KERNELS.find(k => k.name === 'Bump') as KernelCase;
+    const { make } = kernelCase('Bump');
     assert.equal(make(1).row.order, null);
     const points = Array.from({ length: 40 }, (_, i) => [i * 0.15]);
     assert.ok(eigenvalues(matrix(make(1), points), points, 0, 1)[0] < -1e-3);

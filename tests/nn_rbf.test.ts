@@ -189,10 +189,30 @@ describe('training', () => {
   const points = tf.linspace(0, 1, 40).reshape([40, 1]) as tf.Tensor2D;
   const target = tf.sin(points.mul(6)) as tf.Tensor2D;
   const layers: [string, () => tf.layers.Layer][] = [
-    ['RbfFixAll', () => new RbfFixAll({ centers: [[0], [0.25], [0.5], [0.75], [1]], rbfKernel: gaussianKernel(3), seed: 1 })],
-    ['RbfFreeCenters', () => new RbfFreeCenters({ inputDim: 1, numCenters: 5, rbfKernel: gaussianKernel(3), seed: 1 })],
-    ['RbfFreeAll', () => new RbfFreeAll({ inputDim: 1, numCenters: 5, kernel: gaussianKernel, startingShape: 3, seed: 1 })],
-    ['RbfFreeAll with lengths', () => new RbfFreeAll({ inputDim: 1, numCenters: 5, kernel: ell => maternKernel(2.5, ell), startingShape: 0.5, seed: 1 })],
+    [
+      'RbfFixAll',
+      () =>
+        new RbfFixAll({ centers: [[0], [0.25], [0.5], [0.75], [1]], rbfKernel: gaussianKernel(3), seed: 1 }),
+    ],
+    [
+      'RbfFreeCenters',
+      () => new RbfFreeCenters({ inputDim: 1, numCenters: 5, rbfKernel: gaussianKernel(3), seed: 1 }),
+    ],
+    [
+      'RbfFreeAll',
+      () => new RbfFreeAll({ inputDim: 1, numCenters: 5, kernel: gaussianKernel, startingShape: 3, seed: 1 }),
+    ],
+    [
+      'RbfFreeAll with lengths',
+      () =>
+        new RbfFreeAll({
+          inputDim: 1,
+          numCenters: 5,
+          kernel: ell => maternKernel(2.5, ell),
+          startingShape: 0.5,
+          seed: 1,
+        }),
+    ],
   ];
   for (const [name, make] of layers)
     test(`${name}: model.fit takes the loss below a fifth, and moves what is trained only`, async () => {

@@ -1,6 +1,6 @@
 """This project beside PyTorch, JAX and SciPy, in float64, in one run of interleaved rounds.
 
-Results go to build/bench.json. Everything takes about 12 minutes, --quick about one.
+Results go to build/bench.json. Everything takes about ten minutes, --quick about two.
 """
 import argparse
 import importlib.metadata

@@ -4,7 +4,9 @@ import time
 import numpy as np
 
 FEWEST, MOST = 5, 60
-BATCH_MS = 20
+#: a method that takes long a call takes part in so many rounds only, to leave time for the others
+SLOW_MS, SLOW_ROUNDS = 500, 3
+BATCH_MS, WARM_UP_MS = 20, 200
 
 
 class Measured:
@@ -23,7 +25,7 @@ class Measured:
         return {"median": float(median), "q1": float(q1), "q3": float(q3)}
 
     def to_json(self):
-        return {name: {"ms": self.ms(name), "rounds": list(times)} for name, times in self.times.items()}
+        return {name: {"ms": self.ms(name), "best_ms": min(times), "rounds": list(times)} for name, times in self.times.items()}
 
 
 def timer(function):
@@ -39,10 +41,7 @@ def timer(function):
 
 
 def interleave(timers, seconds):
-    """Measures methods {name: calls -> ms a call} for about so many seconds, at least five rounds.
-
-    A method that takes long a call takes part in the first five rounds only, to leave time for the others.
-    """
+    """Measures methods {name: calls -> ms a call}, each run once before, in rounds for about so many seconds."""
     calls = {name: _calls_a_batch(timed) for name, timed in timers.items()}
     times = {name: [] for name in timers}
     begun = time.perf_counter()
@@ -50,16 +49,14 @@ def interleave(timers, seconds):
         if number >= FEWEST and time.perf_counter() - begun > seconds:
             break
         for name, timed in timers.items():
-            slow = number > 0 and times[name][0] > 1e3 * seconds / 20
-            if number < FEWEST or not slow:
+            if number < SLOW_ROUNDS or times[name][0] < SLOW_MS:
                 times[name].append(timed(calls[name]))
     return Measured(times)
 
 
 def _calls_a_batch(timed):
-    """Warms up, and finds how many calls take about BATCH_MS."""
-    timed(1)
+    """How many calls take about BATCH_MS; compilers that learn while code runs are given time for it."""
     calls = 1
-    while (ms := timed(calls) * calls) < BATCH_MS / 2:
+    while (ms := timed(calls) * calls) < WARM_UP_MS / 2:
         calls *= 2
     return max(1, round(calls * BATCH_MS / ms))

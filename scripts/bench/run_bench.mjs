@@ -7,13 +7,12 @@ import { benchPython, setUpBench } from './environment.mjs';
 
 /** @returns {Promise<number>} the exit code */
 export async function main() {
-  const options = process.argv.slice(2);
-  if (!options.includes('--help')) await setUp();
+  await setUp();
   await setUpBench();
   // On some machines these choose an old kernel of OpenBLAS, and slow NumPy and SciPy.
   const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...rest } = childEnv();
   const env = { ...rest, NODE: process.execPath };
-  const child = spawn(benchPython, [join(ROOT, 'scripts', 'bench', 'bench.py'), ...options], {
+  const child = spawn(benchPython, [join(ROOT, 'scripts', 'bench', 'bench.py'), ...process.argv.slice(2)], {
     cwd: ROOT,
     env,
     stdio: 'inherit',

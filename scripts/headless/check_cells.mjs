@@ -38,18 +38,19 @@ export function checkCells(files) {
   };
   const program = ts.createProgram([...modules.keys()], options, host);
   const checker = program.getTypeChecker();
-  return [...modules].flatMap(([name, module]) => {
-    const source = /** @type {ts.SourceFile} */ (program.getSourceFile(name));
+  return [...modules].flatMap(([file, module]) => {
+    const source = /** @type {ts.SourceFile} */ (program.getSourceFile(file));
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
     const mistakes = found.map(({ start = 0, code, messageText }) => ({
       start,
       text: `TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
     }));
     for (const node of farShorthands(source, module, checker)) {
-      const text = `{ ${node.name.text} } of a name from an earlier cell fails on the stock tslab kernel: write { ${node.name.text}: ${node.name.text} }`;
+      const { text: name } = node.name;
+      const text = `{ ${name} }, of an earlier cell, fails on the stock tslab kernel: write { ${name}: ${name} }`;
       mistakes.push({ start: node.getStart(source), text });
     }
-    return mistakes.map(({ start, text }) => `${placeOf(name, source, module, start)}: ${text}`);
+    return mistakes.map(({ start, text }) => `${placeOf(file, source, module, start)}: ${text}`);
   });
 }
 

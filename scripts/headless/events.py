@@ -24,7 +24,7 @@ def end_with_runner(stop_kernel):
     kill -9. A thread sees that also while a cell is running. Ctrl-C reaches the runner and this process
     alike; it is ignored here, so that there is one way to the end and not two.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, lambda *_: None)
 
     def wait():
         while os.read(0, 1):

@@ -1,8 +1,8 @@
 // One call of `jupyter nbconvert` that reports while it works, and leaves no kernel behind.
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { venvBin } from '../setup/paths.mjs';
+import { ROOT, venvBin } from '../setup/paths.mjs';
 
 /**
  * What execute.py and export.py report, in this order; `cell` counts from 1 like execution counts.
@@ -15,7 +15,7 @@ import { venvBin } from '../setup/paths.mjs';
  */
 
 /** Where nbconvert is started: it looks there for export.py. */
-const HERE = fileURLToPath(new URL('.', import.meta.url));
+const HERE = join(ROOT, 'scripts', 'headless');
 const FIXED = ['nbconvert', '--to=export.ExecutedNotebook', '--log-level=CRITICAL'];
 
 /**
@@ -23,7 +23,8 @@ const FIXED = ['nbconvert', '--to=export.ExecutedNotebook', '--log-level=CRITICA
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
  * @param {(event: Event) => void} onEvent
- * @returns {Promise<string>} how it ended, for the end of a sentence
+ * @returns {Promise<{ ending: string, stopped?: NodeJS.Signals }>} how it ended, for the end of a sentence, and the
+ *   signal by which the user stopped it
  */
 export async function nbconvert(args, env, onEvent) {
   // stdin tells nbconvert that this process is alive, 3 brings the events.
@@ -65,9 +66,8 @@ export async function nbconvert(args, env, onEvent) {
   await drained;
   for (const signal of signals) process.off(signal, stop);
   if (kernel) killGroup(kernel); // nbconvert itself was killed
-  if (stopped) process.kill(process.pid, stopped);
   const words = said.trim();
-  return words ? `${ending}:\n${words}` : ending;
+  return { ending: words ? `${ending}:\n${words}` : ending, stopped };
 }
 
 /** Ends a kernel and its children. @param {number} pid */

@@ -12,14 +12,11 @@ export async function main() {
   const { files, timeout } = argumentsOrUsage(USAGE, committedNotebooks());
   await setUp();
   const out = mkdtempSync(join(tmpdir(), 'notebooks-update-'));
-  try {
-    const { results, ok } = await runAndReport(files, { timeout, out, html: false });
-    if (ok) for (const { file, executed } of results) update(file, /** @type {string} */ (executed));
-    else console.error('\nA notebook failed, so none was written.');
-    return ok ? 0 : 1;
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
+  process.once('exit', () => rmSync(out, { recursive: true, force: true }));
+  const { results, ok } = await runAndReport(files, { timeout, out, html: false });
+  if (ok) for (const { file, executed } of results) update(file, /** @type {string} */ (executed));
+  else console.error('\nA notebook failed, so none was written.');
+  return ok ? 0 : 1;
 }
 
 /** Gives a notebook the content of its executed copy. @param {string} file @param {string} executed */

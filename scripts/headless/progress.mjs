@@ -16,7 +16,7 @@ export function showProgress(stream = process.stdout) {
   const draw = () => {
     if (text === '') return;
     const line = `${text}  ${Math.floor((Date.now() - began) / 1000)} s`;
-    if (stream.isTTY) stream.write(`\r\x1b[2K${line.slice(0, stream.columns - 1)}`);
+    if (stream.isTTY) stream.write(`\r\x1b[2K${line.slice(0, (stream.columns || 80) - 1)}`);
     else if (Date.now() - shown >= PAUSE) {
       stream.write(`${line}\n`);
       shown = Date.now();

@@ -1,5 +1,6 @@
 // Runs notebooks through one call of `jupyter nbconvert`, and says how each of them went.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { BUILD, childEnv } from '../setup/paths.mjs';
 import { judge } from './judge.mjs';
@@ -23,7 +24,8 @@ export const CELL_LIMIT = 600;
  * Runs notebooks one after the other, each in its own folder on a kernel of its own.
  *
  * One call for all, because starting nbconvert costs more than a second run at a time saves: on two cores
- * three notebooks take 13 s in one call, 20 s in three, and 12 s in three at a time.
+ * three notebooks take 13 s in one call, 20 s in three, and 12 s in three at a time. Ctrl-C ends this process, after
+ * the kernel.
  * @param {string[]} files absolute paths
  * @param {{ timeout?: number, kernel?: string, out?: string, html?: boolean, env?: NodeJS.ProcessEnv,
  *   onEvent?: (result: Result, event: import('./nbconvert.mjs').Event) => void }} [options]
@@ -47,14 +49,22 @@ export async function runNotebooks(files, options = {}) {
     if (html) flags.push('--post=export.HtmlBeside');
     let index = -1;
     let began = 0;
-    const ending = await nbconvert([...flags, ...present.map(({ file }) => globEscape(file))], env, event => {
-      if (event.event === 'start') [index, began] = [index + 1, Date.now()];
-      const result = present[index];
-      result.seconds = (Date.now() - began) / 1000;
-      if (event.event === 'notebook') result.cells = event.cells;
-      if (event.event === 'failed') result.failure ??= event;
-      onEvent?.(result, event);
-    });
+    const { ending, stopped } = await nbconvert(
+      [...flags, ...present.map(({ file }) => globEscape(file))],
+      env,
+      event => {
+        if (event.event === 'start') [index, began] = [index + 1, Date.now()];
+        const result = present[index];
+        result.seconds = (Date.now() - began) / 1000;
+        if (event.event === 'notebook') result.cells = event.cells;
+        if (event.event === 'failed') result.failure ??= event;
+        onEvent?.(result, event);
+      },
+    );
+    if (stopped) {
+      rmSync(stage, { recursive: true, force: true });
+      process.exit(128 + constants.signals[stopped]);
+    }
     const suffixes = html ? ['.html', '.ipynb'] : ['.ipynb'];
     for (const { result, folder } of places) collect(result, folder, suffixes, out, ending);
   } finally {

@@ -13,9 +13,7 @@ const { withSourceMaps } = require('./source_maps.cjs');
 const { nameSources } = require('./stack_traces.cjs');
 const { withStrictTypes } = require('./strict_types.cjs');
 const { TSLAB_VERSION, bundledTypeScript, loadTslab } = require('./tslab.cjs');
-const { startWatchdog } = require('./watchdog.cjs');
 
-startWatchdog();
 restoreRemovedFunctions();
 quietTensorFlow();
 fallBackToOwnPackages();

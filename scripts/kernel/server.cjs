@@ -1,5 +1,6 @@
 // tslab's server, answering requests as Jupyter's protocol says.
 const { sendInTurn } = require('./serial_send.cjs');
+const { openControlChannel } = require('./watchdog.cjs');
 const { setImmediate: turn } = require('node:timers/promises');
 
 /** @typedef {{ header: { msg_type: string }, content: any, createReply: () => any }} Message */
@@ -28,10 +29,21 @@ function correctedServer(ZmqServer) {
     }
 
     /** @param {any} socket @param {number} port */
-    bindSocket(socket, port) {
+    async bindSocket(socket, port) {
+      if (socket === this.control) return this.#bindControl(port);
       if (socket === this.iopub) socket.sendHighWaterMark = 0;
       this.#allSent.push(sendInTurn(socket));
-      return super.bindSocket(socket, port);
+      await super.bindSocket(socket, port);
+    }
+
+    /** The control channel lies in the watchdog's hands. @param {number} port */
+    async #bindControl(port) {
+      const { transport, ip } = this.connInfo;
+      this.control.close();
+      this.control = openControlChannel(`${transport}://${ip}:${port}`, frames =>
+        this.handleShellMessage(this.control, ...frames),
+      );
+      await this.control.open;
     }
 
     /**
@@ -90,6 +102,7 @@ function correctedServer(ZmqServer) {
     async #end() {
       await Promise.all(this.#allSent.map(sent => sent()));
       this.close();
+      await this.control.ended;
       process.exit(0);
     }
 

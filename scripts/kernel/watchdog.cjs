@@ -1,23 +1,18 @@
 // Correction: a second thread, which still runs when a cell blocks the first. It ends the kernel when the client
-// that started it is gone (tslab's kernels live on), and it makes an interrupt reach a cell that blocks
-// (in tslab a loop behind an `await` cannot be interrupted).
+// that started it is gone (tslab's kernels live on), and it holds the control channel, so that an interrupt
+// reaches a cell that blocks (in tslab a loop behind an `await` cannot be interrupted) and a shutdown too.
 const inspector = require('node:inspector');
-const { constants } = require('node:os');
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
+const { sendInTurn } = require('./serial_send.cjs');
 
 const PARENT_CHECK_MS = 500;
-/** How long after an interrupt the first thread may take to answer. */
+/** How long the first thread may take to answer a request on the control channel. */
 const ANSWER_MS = 300;
 
-/** How many protected calls the first thread is in. @type {Int32Array} */
-const protectedCalls = workerData ?? new Int32Array(new SharedArrayBuffer(4));
-
-/** Starts the second thread. */
-function startWatchdog() {
-  const worker = new Worker(__filename, { workerData: protectedCalls });
-  worker.on('message', () => worker.postMessage('alive'));
-  worker.unref();
-}
+/** The parent at the start: one that is gone before the second thread runs is missed otherwise. */
+const parent = workerData?.parent ?? process.ppid;
+/** How many protected calls the first thread is in. */
+const protectedCalls = new Int32Array(workerData?.protectedCalls ?? new SharedArrayBuffer(4));
 
 /**
  * Runs what must not be broken off: an interrupt waits for its end.
@@ -34,50 +29,92 @@ function uninterrupted(call) {
   }
 }
 
+/**
+ * Starts the second thread; what it returns stands for the control channel's socket. It is `open` when the
+ * port is bound, and `ended` when all was sent and it is closed.
+ *
+ * @param {string} address
+ * @param {(frames: Buffer[]) => void} onRequest
+ */
+function openControlChannel(address, onRequest) {
+  const worker = new Worker(__filename, { workerData: { address, parent, protectedCalls: protectedCalls.buffer } });
+  worker.unref();
+  const open = new Promise(resolve => worker.once('message', resolve));
+  worker.on('message', frames => {
+    if (frames) onRequest(frames.map((/** @type {Uint8Array} */ frame) => Buffer.from(frame)));
+  });
+  return {
+    open,
+    ended: new Promise(resolve => worker.once('exit', resolve)),
+    send: (/** @type {(string | Buffer)[]} */ frames) => worker.postMessage(frames),
+    close: () => worker.postMessage(null),
+  };
+}
+
 /** Kills the process when its parent is gone. Jupyter sets JPY_PARENT_PID unless the kernel is to survive. */
 function watchParent() {
   if (!process.env.JPY_PARENT_PID) return;
-  const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-  }, PARENT_CHECK_MS);
+    if (process.ppid !== parent) kill();
+  }, PARENT_CHECK_MS).unref();
 }
 
-/**
- * At each SIGINT asks the first thread for a sign of life, and ends its script if there is none.
- *
- * @param {import('node:worker_threads').MessagePort} firstThread
- */
-function watchInterrupts(firstThread) {
-  // `process.on('SIGINT')` is for the first thread only; what lies under it works in every thread.
-  process.noDeprecation = true;
-  const { Signal } = /** @type {any} */ (process).binding('signal_wrap');
-  const interrupt = new Signal();
-  /** @type {NodeJS.Timeout} */
-  let overdue;
-  const endScriptUnlessProtected = () => {
-    if (Atomics.load(protectedCalls, 0) === 0) endScript();
-    else overdue = setTimeout(endScriptUnlessProtected, ANSWER_MS);
-  };
-  interrupt.onsignal = () => {
-    clearTimeout(overdue);
-    overdue = setTimeout(endScriptUnlessProtected, ANSWER_MS);
-    firstThread.postMessage('alive?');
-  };
-  interrupt.start(constants.signals.SIGINT);
-  firstThread.on('message', () => clearTimeout(overdue));
-}
+const kill = () => process.kill(process.pid, 'SIGKILL');
 
 /** Ends what the first thread is running; the thread itself goes on with its next task. */
 function endScript() {
+  if (Atomics.load(protectedCalls, 0) > 0) {
+    setTimeout(endScript, ANSWER_MS);
+    return;
+  }
   const session = new inspector.Session();
   session.connectToMainThread();
   session.post('Runtime.terminateExecution', () => session.disconnect());
 }
 
+/** What is done about a request that the first thread does not answer. @type {Record<string, () => void>} */
+const forceful = { interrupt_request: endScript, shutdown_request: kill };
+
+/**
+ * Hands requests to the first thread and sends its replies.
+ *
+ * @param {import('node:worker_threads').MessagePort} firstThread
+ */
+async function serveControlChannel(firstThread) {
+  const { Router } = require('zeromq');
+  const socket = new Router();
+  const allSent = sendInTurn(socket);
+  /** @type {NodeJS.Timeout | undefined} */
+  let overdue;
+  firstThread.on('message', async reply => {
+    clearTimeout(overdue);
+    if (reply) return socket.send(reply);
+    await allSent();
+    socket.close();
+    firstThread.close();
+  });
+  await socket.bind(workerData.address);
+  firstThread.postMessage(null);
+  for await (const frames of socket) {
+    firstThread.postMessage(frames);
+    const force = forceful[typeOf(frames)];
+    if (force) overdue = setTimeout(force, ANSWER_MS);
+  }
+}
+
+/** The type of a request: its header is the second frame after the delimiter. @param {Buffer[]} frames */
+function typeOf(frames) {
+  const delimiter = frames.findIndex(frame => frame.toString() === '<IDS|MSG>');
+  try {
+    return JSON.parse(frames[delimiter + 2].toString()).msg_type;
+  } catch {
+    return undefined;
+  }
+}
+
 if (isMainThread) {
-  module.exports = { startWatchdog, uninterrupted };
+  module.exports = { openControlChannel, uninterrupted };
 } else if (parentPort) {
   watchParent();
-  watchInterrupts(parentPort);
+  serveControlChannel(parentPort);
 }

@@ -4,13 +4,22 @@
 // the register, a folder of the lock's owner; the next owner ends whatever a killed one left running. It first
 // renames the register: a child that comes too late to be read there no longer finds its entry, and gives up.
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { ChildError } from './errors.mjs';
 import { PRINT_OWN_START, readOwnStart, startOf } from './process_identity.mjs';
 
-const REGISTER_AND_BECOME = `{ echo $$; ${PRINT_OWN_START}; } >"$0" && [ -e "$0" ] && exec "$@"`;
+const REGISTER_AND_BECOME = `{ echo $$; ${PRINT_OWN_START}; } 1<>"$0" && [ -e "$0" ] && exec "$@"`;
 const CLOSED = '.closed';
+const ENTRY_BYTES = 1024;
 const LONGEST_OUTPUT = 1 << 20;
 
 /**
@@ -42,8 +51,10 @@ export class Children {
    * @returns {Promise<string>}
    * @throws {ChildError} if it cannot be started, fails, or is killed
    */
-  run(program, args, { cwd, env = process.env, log, onOutput } = {}) {
+  async run(program, args, { cwd, env = process.env, log, onOutput } = {}) {
     const entry = join(this.#register, String(this.#count++));
+    // Takes the room that the child's entry needs, so that a full disk is noticed as what it is.
+    writeFileSync(entry, '\n'.repeat(ENTRY_BYTES));
     const child = spawn('/bin/sh', ['-c', REGISTER_AND_BECOME, entry, program, ...args], {
       cwd,
       env,

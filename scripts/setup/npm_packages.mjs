@@ -9,6 +9,10 @@ import { NODE_MODULES, ROOT, SCRATCH } from './paths.mjs';
 
 const LOCKFILE = join(ROOT, 'package-lock.json');
 const STAMP = 'npm';
+const CI = [
+  ...['ci', '--ignore-scripts', '--include=dev', '--include=optional'],
+  ...['--no-audit', '--no-fund', '--loglevel=warn'],
+];
 const INPUTS = ['package.json', 'package-lock.json', '.npmrc'];
 
 const madeFrom = () => digest([process.platform, process.arch, digestOfFile(LOCKFILE)]);
@@ -56,15 +60,9 @@ export const npmPackages = {
       progress.update(wanted.filter(path => existsSync(path)).length, wanted.length);
     }, 500);
     try {
-      const args = [
-        'ci',
-        '--ignore-scripts',
-        '--include=dev',
-        '--include=optional',
-        '--no-audit',
-        '--no-fund',
-      ];
-      await run(...npm(args), { cwd: beside });
+      const output = await run(...npm(CI), { cwd: beside });
+      // On a full disk npm warns of each file that it could not write, and reports success.
+      if (output.includes('TAR_ENTRY_ERROR')) throw new ChildError('npm ci', output, 'files are missing');
     } finally {
       clearInterval(watch);
     }

@@ -1,6 +1,6 @@
 // Sets everything up that the notebooks need, in this folder alone, and does nothing where it is in place.
 // Uses Node alone: it runs before any package is there.
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { addon } from './addon.mjs';
 import { Children } from './children.mjs';
@@ -80,7 +80,7 @@ export async function underLock(out, work) {
     if (process.platform === 'win32') {
       throw new SetUpError('This project runs on Linux and macOS: on Windows, run it inside WSL 2.');
     }
-    mkdirSync(STATE, { recursive: true });
+    makeState();
     lock = await takeLock(STATE, sentence => out?.write(`${sentence}\n`));
     children = new Children(join(STATE, 'children'), lock.owner);
     rmSync(SCRATCH, { recursive: true, force: true });
@@ -98,6 +98,15 @@ export async function underLock(out, work) {
 
 /** @param {Step} step */
 const isPending = step => !step.inPlace();
+
+/** Not by a recursive mkdir, which calls a read-only file system a missing folder. */
+function makeState() {
+  try {
+    mkdirSync(STATE);
+  } catch (error) {
+    if (!existsSync(STATE)) throw error;
+  }
+}
 
 /**
  * @param {Children} children

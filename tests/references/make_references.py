@@ -1,6 +1,7 @@
 """Makes profiles.json and partials.json, the 40-digit values that the tests compare with.
 
     python -m venv v && v/bin/pip install mpmath==1.3.0 && v/bin/python tests/references/make_references.py
+    npm run format
 
 Nothing is shared with the modules: a kernel stands here as one writes it down, and is differentiated by Taylor
 arithmetic (series of a few terms in u, added, multiplied, composed) with thousands of digits, so that what cancels

@@ -1,5 +1,4 @@
 /** Every kernel of the table, with a sample shape: what the contract tests run over. */
-import type * as tf from '@tensorflow/tfjs-node';
 import { evaluateProfile, numbers } from '../../modules/arithmetic';
 import {
   bumpKernel,
@@ -82,4 +81,3 @@ export function multiIndices(d: number, order: number): number[][] {
 }
 
 export type Points = number[][];
-export type TensorPoints = tf.Tensor2D;
