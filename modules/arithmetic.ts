@@ -1,4 +1,4 @@
-// Needs radial_profiles.ts.
+// Needs: radial_profiles.ts.
 //
 // A profile is evaluated over an `Arithmetic<T>`: plain numbers (here), float32 tensors on the tape
 // (notable_kernels.ts) and native float64 arrays (float64.ts). No formula stands twice.

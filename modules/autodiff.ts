@@ -1,12 +1,11 @@
+// Needs: autodiff_adjoints.ts, autodiff_cross_entropy.ts, autodiff_derivatives.ts, autodiff_gradients.ts,
+//   autodiff_repair.ts, tape.ts, tape_reads.ts; npm: @tensorflow/tfjs-node.
 /**
  * Gradients of any order of any function made of TensorFlow.js ops: right, or an error.
  *
  * tf.grad inside tf.grad is silently wrong wherever an op saves its output: exp, tanh, sigmoid, softmax, pow, …
  * The functions here repair the tape first; `repairGradients()` does it for tf.grad and training too. Importing
  * this file changes nothing.
- *
- * Imports autodiff_derivatives.ts, with it autodiff_repair.ts, autodiff_cross_entropy.ts, autodiff_gradients.ts,
- * autodiff_adjoints.ts and tape.ts; and @tensorflow/tfjs-node.
  */
 import * as tf from '@tensorflow/tfjs-node';
 import { derivatives, kindOf } from './autodiff_derivatives';

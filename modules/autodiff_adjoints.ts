@@ -1,7 +1,6 @@
+// Needs: npm: @tensorflow/tfjs-node.
 /**
  * Parts of the gradients in autodiff_gradients.ts that need more than a line.
- *
- * Imports @tensorflow/tfjs-node only.
  */
 import * as tf from '@tensorflow/tfjs-node';
 

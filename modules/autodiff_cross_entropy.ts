@@ -1,10 +1,9 @@
+// Needs: tape.ts; npm: @tensorflow/tfjs-node.
 /**
  * The gradient of tf.losses.softmaxCrossEntropy, Σ −p·log q for labels p and q = softmax(logits).
  *
  * TensorFlow.js gives p − q for the labels, where −log q is right, and q − p for the logits, which is right only
  * if the labels sum to 1. It saves log q, which is neither input nor output, so there is no second derivative.
- *
- * Imports tape.ts, and @tensorflow/tfjs-node.
  */
 import * as tf from '@tensorflow/tfjs-node';
 import type { TapeNode } from './tape';

@@ -1,7 +1,7 @@
+// Needs: autodiff_adjoints.ts, autodiff_cross_entropy.ts, autodiff_gradients.ts, autodiff_repair.ts, tape.ts,
+//   tape_reads.ts; npm: @tensorflow/tfjs-node.
 /**
  * The derivatives behind grad and grads: the repair, a tape of their own arguments, and zeros where there is no path.
- *
- * Imports tape.ts, tape_reads.ts, autodiff_repair.ts, autodiff_gradients.ts, and @tensorflow/tfjs-node.
  */
 import * as tf from '@tensorflow/tfjs-node';
 import { registerGradients } from './autodiff_gradients';

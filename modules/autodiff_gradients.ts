@@ -1,7 +1,6 @@
+// Needs: autodiff_adjoints.ts; npm: @tensorflow/tfjs-node.
 /**
  * Gradients that TensorFlow.js has wrong, or has not, of single ops.
- *
- * Imports autodiff_adjoints.ts and @tensorflow/tfjs-node.
  */
 import * as tf from '@tensorflow/tfjs-node';
 import { float, prodGradient, share, sumTo, unpadMirrored } from './autodiff_adjoints';

@@ -1,11 +1,10 @@
+// Needs: autodiff_cross_entropy.ts, tape.ts; npm: @tensorflow/tfjs-node.
 /**
  * Cures the tape of TensorFlow.js, so that a gradient of a gradient is right or throws.
  *
  * The engine pushes the copies of the outputs that an op saves onto the tape before the op's own node. Its
  * search from x to y walks the tape once, so it meets such a copy before it knows that the op depends on x, and
  * the copy counts as constant: the second derivative of exp, tanh or softmax loses a term without a word.
- *
- * Imports tape.ts, autodiff_cross_entropy.ts, and @tensorflow/tfjs-node.
  */
 import * as tf from '@tensorflow/tfjs-node';
 import { isCrossEntropy, linkLogSoftmax, mendCrossEntropy } from './autodiff_cross_entropy';

@@ -1,5 +1,6 @@
+// Needs: plain_array.ts; npm: ndarray.
+//
 // What every chart shares: its words, its look, and checked numbers.
-// Needs: plain_array.ts; the types of the npm package ndarray.
 import { type Matrix, plainArray, type Vector } from './plain_array';
 
 /** A Vega-Lite v5 specification: plain data, drawn by JupyterLab and by showChart. */

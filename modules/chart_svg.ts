@@ -1,5 +1,6 @@
+// Needs: npm: vega, vega-lite.
+//
 // A chart specification in, SVG text out, without a browser.
-// Needs: the npm packages vega 5 and vega-lite 5; no other module.
 import { createHash } from 'node:crypto';
 
 interface View {

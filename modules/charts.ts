@@ -1,5 +1,6 @@
+// Needs: chart_spec.ts, curve_layers.ts, curve_rows.ts, plain_array.ts; npm: ndarray.
+//
 // Data in, Vega-Lite v5 specification out: lines, small multiples of them, and points. Nothing is drawn here.
-// Needs: chart_spec.ts, curve_layers.ts, curve_rows.ts, plain_array.ts; the types of the npm package ndarray.
 import { type ChartSpec, type ChartWords, chartSpec, requireCount, toPoints } from './chart_spec';
 import { curveLayers } from './curve_layers';
 import {

@@ -1,5 +1,6 @@
+// Needs: chart_spec.ts, curve_rows.ts, plain_array.ts; npm: ndarray.
+//
 // The layers of a line chart: lines, markers, signs of what cannot be drawn, dashed references.
-// Needs: chart_spec.ts, curve_rows.ts, plain_array.ts; the types of the npm package ndarray.
 import { type ChartWords, COLOURS, INK, labelsFor, round } from './chart_spec';
 import type { Axes, Curves, Reference, Row } from './curve_rows';
 

@@ -1,5 +1,6 @@
+// Needs: chart_spec.ts, plain_array.ts; npm: ndarray.
+//
 // The rows of a line chart: its data checked, rounded, and signs in place of what cannot be drawn.
-// Needs: chart_spec.ts, plain_array.ts; the types of the npm package ndarray.
 import { requireCount, requireFinite, round, toNumbers } from './chart_spec';
 import type { Vector } from './plain_array';
 

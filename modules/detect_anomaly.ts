@@ -1,3 +1,4 @@
+// Needs: tape.ts, tape_anomaly.ts, tape_frames.ts, tape_reads.ts, tape_report.ts; npm: @tensorflow/tfjs-node.
 /**
  * Finds where a NaN or an Infinity is born in a backward pass.
  *
@@ -5,8 +6,6 @@
  * values throws an AnomalyError: the op, the input, what became of the value, and the line that called the op.
  * NaN is often not the origin: the backward of sqrt gives Infinity at 0, and an op later Infinity·0 is NaN.
  * While it is off it costs nothing: the tape is not hooked.
- *
- * Imports tape.ts, tape_anomaly.ts, tape_frames.ts, tape_report.ts, and @tensorflow/tfjs-node.
  */
 import type * as tf from '@tensorflow/tfjs-node';
 import {

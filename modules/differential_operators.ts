@@ -1,6 +1,7 @@
-// Needs operators.ts, evaluation.ts, evaluation_plan.ts, partial_derivatives.ts, small_evaluation.ts,
-// native_evaluation.ts, native_ops.ts, the kernel modules (radial_kernel.ts, kernel_table.ts, radial_op.ts, radii.ts,
-// arithmetic.ts, radial_profiles.ts), @tensorflow/tfjs-node and ndarray.
+// Needs: arithmetic.ts, evaluation.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts,
+//   native_arithmetic.ts, native_evaluation.ts, native_ops.ts, operators.ts, partial_derivatives.ts,
+//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Linear differential operators on kernels in closed form, exact at the centers: `apply` is on the tape, in float32,
 // `evaluate` is in float64.

@@ -1,6 +1,7 @@
+// Needs: chart_svg.ts, notebook_output.ts, number_format.ts, plain_array.ts, progress_bar.ts, tables.ts; npm:
+//   ndarray, vega, vega-lite.
+//
 // Shows charts, tables and residuals in a notebook; prints their text where there is none.
-// Needs: notebook_output.ts, progress_bar.ts, tables.ts, chart_svg.ts (with the npm packages vega and vega-lite),
-// number_format.ts, plain_array.ts; the types of the npm package ndarray.
 import { renderSvg } from './chart_svg';
 import { inNotebook, show } from './notebook_output';
 import { formatNumber } from './number_format';

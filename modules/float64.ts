@@ -1,4 +1,4 @@
-// Needs native_ops.ts, @tensorflow/tfjs-node and ndarray.
+// Needs: native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Float64 arithmetic and linear algebra on TensorFlow's own ops: ndarrays in (any strides), new ndarrays out.
 import * as tf from '@tensorflow/tfjs-node';

@@ -1,5 +1,6 @@
+// Needs: chart_spec.ts, number_format.ts, plain_array.ts; npm: ndarray.
+//
 // Values on a grid of the plane in, Vega-Lite v5 specification out. Nothing is drawn here.
-// Needs: chart_spec.ts, number_format.ts, plain_array.ts; the types of the npm package ndarray.
 import {
   type ChartSpec,
   type ChartWords,

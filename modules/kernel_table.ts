@@ -1,4 +1,4 @@
-// Needs radial_profiles.ts.
+// Needs: radial_profiles.ts.
 //
 // The table of kernels, one row each: φ(x) = ε^q · g(u), u = ε²·‖x − c‖². A new kernel is a new row.
 import { type Profile, type ProfileRow, profileOf, smoothnessOf } from './radial_profiles';

@@ -1,4 +1,4 @@
-// Needs arithmetic.ts, native_ops.ts and what they need.
+// Needs: arithmetic.ts, native_ops.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The arithmetic of profiles on native float64 tensors. A pass over memory costs more than a multiplication, so that
 // scale·a + offset is kept aside and folded into what comes next.

@@ -1,4 +1,6 @@
-// Needs native_arithmetic.ts, native_ops.ts, evaluation_frame.ts, evaluation_plan.ts, arithmetic.ts and what they need.
+// Needs: arithmetic.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts,
+//   native_ops.ts, operators.ts, partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node,
+//   ndarray.
 //
 // An evaluation on native float64 tensors, the points in chunks: never an [n, m] matrix whole.
 import { evaluateProfile } from './arithmetic';

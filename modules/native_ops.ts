@@ -1,4 +1,6 @@
-// Needs @tensorflow/tfjs-node and ndarray. The only file that touches tfjs-node's binding.
+// Needs: npm: @tensorflow/tfjs-node, ndarray.
+//
+// The only file that touches the binding of tfjs-node.
 //
 // TensorFlow has float64, tfjs does not. The binding runs any op of TensorFlow by name on handles, so that doubles
 // go in as the same bytes of int32 `[…, 2]`, are cast bit by bit, and come out the other way.

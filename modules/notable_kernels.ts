@@ -1,5 +1,5 @@
-// Needs radial_kernel.ts, kernel_registry.ts, kernel_table.ts and what they need:
-// radii.ts, radial_op.ts, arithmetic.ts, radial_profiles.ts and @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, kernel_registry.ts, kernel_table.ts, radial_kernel.ts, radial_op.ts,
+//   radial_profiles.ts, radii.ts; npm: @tensorflow/tfjs-node.
 //
 // The kernels by name: each is a row of kernel_table.ts with its shape. They are registered, so that layers save them.
 import { registerKernel } from './kernel_registry';

@@ -1,5 +1,6 @@
+// Needs: nothing else.
+//
 // One output of a notebook cell in several forms, or its text on the console where there is no notebook.
-// Needs: nothing. The tslab kernel is asked only if it is running.
 
 /** An output's forms by MIME type; a notebook shows the richest that it can. */
 export type Forms = { 'text/plain': string } & Record<string, unknown>;

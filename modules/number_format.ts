@@ -1,5 +1,6 @@
+// Needs: plain_array.ts; npm: ndarray.
+//
 // Numbers as text: short, and readable at every magnitude.
-// Needs: plain_array.ts; the types of the npm package ndarray.
 import { type PlainArray, plainArray } from './plain_array';
 
 /** Along each axis, more values than this are cut short in the middle. */

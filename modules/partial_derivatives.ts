@@ -1,4 +1,4 @@
-// Needs radial_profiles.ts.
+// Needs: radial_profiles.ts.
 //
 // Every partial derivative of a radial function f(s), s = |δ|², δ = x − c, in closed form:
 //

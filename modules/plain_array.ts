@@ -1,5 +1,6 @@
+// Needs: npm: ndarray.
+//
 // One view of everything that holds numbers: a tensor, an ndarray, a typed array, arrays in arrays.
-// Needs: the types of the npm package ndarray; no other module.
 import type { NdArray } from 'ndarray';
 
 /** What a tfjs tensor shows to those who only want its numbers. */

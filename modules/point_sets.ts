@@ -1,4 +1,4 @@
-// Needs the package ndarray.
+// Needs: npm: ndarray.
 //
 // Sets of points as float64 ndarrays `[n, d]`.
 import ndarray, { type NdArray } from 'ndarray';

@@ -1,5 +1,6 @@
-// The progress of a long loop: redrawn in place in a notebook and in a terminal, one line in a file.
 // Needs: notebook_output.ts.
+//
+// The progress of a long loop: redrawn in place in a notebook and in a terminal, one line in a file.
 import { randomUUID } from 'node:crypto';
 import { inNotebook, showInPlace } from './notebook_output';
 

@@ -1,4 +1,4 @@
-// Needs radial_profiles.ts, arithmetic.ts and @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node.
 //
 // A profile of the squared radius as one differentiable op on the tape, right at the centre to every order.
 import * as tf from '@tensorflow/tfjs-node';

@@ -1,4 +1,4 @@
-// Needs no other file and no package.
+// Needs: nothing else.
 //
 // A radial kernel is a profile of the squared radius: φ(x) = g(u), u = ε²·‖x − c‖². A profile is data,
 //

@@ -1,4 +1,4 @@
-// Needs @tensorflow/tfjs-node.
+// Needs: npm: @tensorflow/tfjs-node.
 import * as tf from '@tensorflow/tfjs-node';
 
 /**

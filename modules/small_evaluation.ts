@@ -1,4 +1,5 @@
-// Needs arithmetic.ts, evaluation_plan.ts, radial_profiles.ts and what they need.
+// Needs: arithmetic.ts, evaluation_plan.ts, kernel_table.ts, native_ops.ts, operators.ts,
+//   partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // An evaluation in plain numbers: for a few points, where one call of TensorFlow takes longer than all of it.
 import { evaluateProfile, numbers } from './arithmetic';

@@ -1,5 +1,6 @@
+// Needs: number_format.ts, plain_array.ts; npm: ndarray.
+//
 // A table as HTML and as aligned text.
-// Needs: number_format.ts, plain_array.ts; the types of the npm package ndarray.
 import { formatNumber } from './number_format';
 import { plainArray, type Vector } from './plain_array';
 

@@ -1,3 +1,4 @@
+// Needs: npm: @tensorflow/tfjs-node.
 /**
  * The one place that hooks the tape of TensorFlow.js; autodiff.ts and detect_anomaly.ts share it.
  *
@@ -12,8 +13,6 @@
  *
  * puts a node `Matern52` on the tape. The name of a kernel will not do there: the engine would take the gradient
  * that is registered for it, and not the op's own.
- *
- * Imports @tensorflow/tfjs-node only.
  */
 import * as tf from '@tensorflow/tfjs-node';
 

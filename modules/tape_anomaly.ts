@@ -1,7 +1,6 @@
+// Needs: tape.ts, tape_frames.ts, tape_reads.ts; npm: @tensorflow/tfjs-node.
 /**
  * What there is to know of a non-finite gradient: the call of the op, and the values before and after it.
- *
- * Imports tape.ts, tape_frames.ts, tape_reads.ts, and @tensorflow/tfjs-node.
  */
 import type * as tf from '@tensorflow/tfjs-node';
 import { type TapeNode, tapeEngine } from './tape';

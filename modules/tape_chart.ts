@@ -1,5 +1,6 @@
+// Needs: chart_spec.ts, plain_array.ts; npm: ndarray.
+//
 // A recorded tape in, Vega-Lite v5 specification out: the ops in their order, and what reads what.
-// Needs: chart_spec.ts, plain_array.ts; the types of the npm package ndarray.
 import { type ChartSpec, type ChartWords, COLOURS, chartSpec, INK } from './chart_spec';
 
 /** One op on a tape: what it is called, and the tensors, by number, that it reads and makes. */

@@ -1,8 +1,7 @@
+// Needs: nothing else.
 /**
  * Where in the user's own code an op was called: the frames of a stack without those of libraries, of Node and
  * of the tape's own modules, innermost first, each with its line of code if that can be read.
- *
- * Imports nothing but Node's own modules.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';

@@ -1,7 +1,6 @@
+// Needs: tape.ts; npm: @tensorflow/tfjs-node.
 /**
  * Values that leave the tape: dataSync and its like read a tensor, and what is made of the numbers counts as constant.
- *
- * Imports tape.ts, and @tensorflow/tfjs-node.
  */
 import type * as tf from '@tensorflow/tfjs-node';
 import { type TapeEngine, tapeEngine } from './tape';

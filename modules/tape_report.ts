@@ -1,7 +1,6 @@
+// Needs: tape.ts, tape_anomaly.ts, tape_frames.ts, tape_reads.ts; npm: @tensorflow/tfjs-node.
 /**
  * The text of an AnomalyError: one fact a line, with the lines of code that called the op, and a hint.
- *
- * Imports tape_anomaly.ts and tape_frames.ts.
  */
 import { type Anomaly, amount, type Call } from './tape_anomaly';
 import { type Frame, frameText, userFrames } from './tape_frames';

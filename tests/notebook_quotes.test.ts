@@ -21,7 +21,9 @@ test('code that a notebook quotes from a module stands there, word for word', ()
   for (const name of notebooks)
     for (const { cell_type, source } of cellsOf(name)) {
       if (cell_type !== 'markdown') continue;
-      for (const [, file, code] of source.join('').matchAll(/```typescript\n\/\/ (modules\/\w+\.ts)\n([^]*?)```/g)) {
+      for (const [, file, code] of source
+        .join('')
+        .matchAll(/```typescript\n\/\/ (modules\/\w+\.ts)\n([\s\S]*?)```/g)) {
         quotes++;
         assert.ok(read(file).includes(code), `${name} quotes ${file}, which reads otherwise:\n${code}`);
       }
@@ -31,7 +33,10 @@ test('code that a notebook quotes from a module stands there, word for word', ()
 
 test('code that a notebook repeats from another is the same there', () => {
   const [first, second] = ['01_differentials_rbf_nans.ipynb', '02_differentials_rbf.ipynb'];
-  const naive = cellsOf(first).find(cell => cell.id === 'naive-kernel')?.source.join('') ?? '';
+  const naive =
+    cellsOf(first)
+      .find(cell => cell.id === 'naive-kernel')
+      ?.source.join('') ?? '';
   assert.match(naive, /tf\.sqrt/);
   assert.ok(cellsOf(second).some(cell => cell.source.join('').includes(naive)));
 });

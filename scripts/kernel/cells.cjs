@@ -15,7 +15,8 @@ const STOPPED = 'Interrupted asynchronously';
 
 /** TypeScript's complaint about a module outside the notebook's folder, and what to do about it. */
 const OUTSIDE = 6059;
-const OUTSIDE_MESSAGE = "A module outside the notebook's folder cannot be imported; link its folder into this one.";
+const OUTSIDE_MESSAGE =
+  "A module outside the notebook's folder cannot be imported; link its folder into this one.";
 
 /** The name of the running cell. */
 let running = 'Cell';
@@ -105,7 +106,7 @@ class Cells {
   /** @param {any} diagnostic @param {string} cell */
   #placed({ fileName, start, end, code, messageText }, cell) {
     const line = start.line + 1;
-    const lines = fileName ? linesOf(fileName) : this.#code.split('\n');
+    const lines = (fileName && linesOf(fileName)) || this.#code.split('\n');
     return {
       name: fileName ?? cell,
       line,
@@ -121,13 +122,10 @@ class Cells {
 /** @param {unknown} value */
 const isStop = value => value instanceof Error && value.message === STOPPED;
 
-/** @param {string} file @returns {string[]} */
+/** The lines of an imported module; none if it was written in a cell. @param {string} file */
 function linesOf(file) {
-  try {
-    return fs.readFileSync(path.resolve(file), 'utf8').split('\n');
-  } catch {
-    return [];
-  }
+  const onDisk = path.resolve(file);
+  return fs.existsSync(onDisk) && fs.readFileSync(onDisk, 'utf8').split('\n');
 }
 
 module.exports = { Cells, vm };

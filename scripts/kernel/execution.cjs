@@ -39,7 +39,11 @@ class Execution {
     }
     const origin = `thrown in the background after ${this.#lastCell} had ended`;
     const { ename, evalue, traceback } = failure;
-    this.#late.push({ ename, evalue: `${evalue} (${origin})`, traceback: [`This was ${origin}:`, ...traceback] });
+    this.#late.push({
+      ename,
+      evalue: `${evalue} (${origin})`,
+      traceback: [`This was ${origin}:`, ...traceback],
+    });
     print(failure);
   }
 
@@ -61,7 +65,8 @@ class Execution {
     const counted = store_history && !silent;
     if (counted) this.#count++;
     if (!silent) onStart(this.#count);
-    const failures = code.trim() === '' ? [] : await this.#run(code, counted ? `Cell ${this.#count}` : 'Uncounted cell');
+    const failures =
+      code.trim() === '' ? [] : await this.#run(code, counted ? `Cell ${this.#count}` : 'Uncounted cell');
     const seconds = user_expressions?.settled;
     const expressions = seconds === undefined ? {} : { settled: await this.#settle(Number(seconds)) };
     const [failure] = [...failures, ...this.#late.splice(0)];

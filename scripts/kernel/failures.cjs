@@ -67,7 +67,8 @@ function describe(value, seen) {
   if (value.cause !== undefined) lines.push('Caused by:', ...indent(describe(value.cause, seen)));
   const parts = /** @type {any} */ (value).errors;
   if (Array.isArray(parts)) {
-    for (const [i, part] of parts.entries()) lines.push(`Error ${i + 1} of ${parts.length}:`, ...indent(describe(part, seen)));
+    for (const [i, part] of parts.entries())
+      lines.push(`Error ${i + 1} of ${parts.length}:`, ...indent(describe(part, seen)));
   }
   return lines;
 }

@@ -28,8 +28,11 @@ function searchPaths(folder) {
 function withFallbackTypes(ts) {
   return {
     ...ts,
-    createWatchCompilerHost: (/** @type {string[]} */ files, /** @type {object} */ options, /** @type {any[]} */ ...rest) =>
-      ts.createWatchCompilerHost(files, { ...options, ...searchPaths(process.cwd()) }, ...rest),
+    createWatchCompilerHost: (
+      /** @type {string[]} */ files,
+      /** @type {object} */ options,
+      /** @type {any[]} */ ...rest
+    ) => ts.createWatchCompilerHost(files, { ...options, ...searchPaths(process.cwd()) }, ...rest),
   };
 }
 

@@ -10,8 +10,12 @@ const pointsOf = (code, units) => Array.from(code.slice(0, units)).length;
 /** @param {any} handler tslab's @param {{ code: string, cursor_pos: number }} content */
 function complete(handler, { code, cursor_pos }) {
   try {
-    const reply = uninterrupted(() => handler.handleComplete({ code, cursor_pos: unitsOf(code, cursor_pos) }));
-    const [cursor_start, cursor_end] = [reply.cursor_start, reply.cursor_end].map(units => pointsOf(code, units));
+    const reply = uninterrupted(() =>
+      handler.handleComplete({ code, cursor_pos: unitsOf(code, cursor_pos) }),
+    );
+    const [cursor_start, cursor_end] = [reply.cursor_start, reply.cursor_end].map(units =>
+      pointsOf(code, units),
+    );
     return { ...reply, cursor_start, cursor_end };
   } catch {
     return { status: 'ok', matches: [], cursor_start: cursor_pos, cursor_end: cursor_pos, metadata: {} };

@@ -116,7 +116,8 @@ function correctedServer(ZmqServer) {
       if (stop_on_error) {
         do await turn();
         while (this.shell.readable);
-        for (const entry of this.#waiting) entry.aborted = entry.request.header.msg_type === 'execute_request';
+        for (const entry of this.#waiting)
+          entry.aborted = entry.request.header.msg_type === 'execute_request';
       }
       if (!silent) this.publish('error', { ename, evalue, traceback }, request);
     }

@@ -19,7 +19,10 @@ function withShorthand(ts) {
   const spellOut = node => {
     const value = factory.createPropertyAccessExpression(factory.createIdentifier('exports'), node.name.text);
     const fallback = node.objectAssignmentInitializer;
-    return factory.createPropertyAssignment(node.name.text, fallback ? factory.createAssignment(value, fallback) : value);
+    return factory.createPropertyAssignment(
+      node.name.text,
+      fallback ? factory.createAssignment(value, fallback) : value,
+    );
   };
 
   /** @param {any} checker */
@@ -27,7 +30,9 @@ function withShorthand(ts) {
     /** @type {(node: any) => any} */
     const visit = node => {
       const visited = ts.visitEachChild(node, visit, context);
-      return ts.isShorthandPropertyAssignment(node) && isFromEarlierCell(node, checker) ? spellOut(visited) : visited;
+      return ts.isShorthandPropertyAssignment(node) && isFromEarlierCell(node, checker)
+        ? spellOut(visited)
+        : visited;
     };
     return visit;
   };
@@ -40,7 +45,13 @@ function withShorthand(ts) {
       host.createProgram = (/** @type {any[]} */ ...inputs) => {
         const program = createProgram(...inputs);
         const { emit } = program;
-        program.emit = (/** @type {any} */ file, /** @type {any} */ write, /** @type {any} */ token, /** @type {any} */ only, /** @type {any} */ transformers) =>
+        program.emit = (
+          /** @type {any} */ file,
+          /** @type {any} */ write,
+          /** @type {any} */ token,
+          /** @type {any} */ only,
+          /** @type {any} */ transformers,
+        ) =>
           emit(file, write, token, only, {
             ...transformers,
             before: [transformer(program.getProgram().getTypeChecker())],

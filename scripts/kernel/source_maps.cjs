@@ -25,7 +25,11 @@ const sources = new Map();
 function withSourceMaps(ts) {
   return {
     ...ts,
-    createWatchCompilerHost: (/** @type {string[]} */ files, /** @type {object} */ options, /** @type {any[]} */ ...rest) =>
+    createWatchCompilerHost: (
+      /** @type {string[]} */ files,
+      /** @type {object} */ options,
+      /** @type {any[]} */ ...rest
+    ) =>
       ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true, inlineSources: true }, ...rest),
     transpileModule: (/** @type {string} */ text, /** @type {any} */ options) => {
       const compilerOptions = { ...options.compilerOptions, sourceMap: true };

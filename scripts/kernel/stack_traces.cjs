@@ -9,7 +9,9 @@ const { originalPlace, shownPath, sourceLine } = require('./source_maps.cjs');
 
 /** Enough to reach from inside TensorFlow back to the cell. */
 const STACK_TRACE_LIMIT = 50;
-const OWN_FOLDERS = [__dirname, path.dirname(require.resolve('tslab/dist/executor'))].map(dir => dir + path.sep);
+const OWN_FOLDERS = [__dirname, path.dirname(require.resolve('tslab/dist/executor'))].map(
+  dir => dir + path.sep,
+);
 
 /** Makes stacks speak of sources. */
 function nameSources() {
@@ -30,7 +32,8 @@ function frame(site) {
   const column = site.getColumnNumber();
   if (!file || line === null || column === null) return String(site);
   const location = file.startsWith('file:') ? fileURLToPath(file) : file;
-  if (location.startsWith('node:') || OWN_FOLDERS.some(folder => location.startsWith(folder))) return undefined;
+  if (location.startsWith('node:') || OWN_FOLDERS.some(folder => location.startsWith(folder)))
+    return undefined;
   const place = originalPlace(location, line, column);
   if (place === null) return undefined;
   const shown = place ?? { name: shownPath(location), line, column };

@@ -11,8 +11,11 @@ const STRICT = { strict: true, noImplicitOverride: true, noFallthroughCasesInSwi
 function withStrictTypes(ts) {
   return {
     ...ts,
-    createWatchCompilerHost: (/** @type {string[]} */ files, /** @type {object} */ options, /** @type {any[]} */ ...rest) =>
-      ts.createWatchCompilerHost(files, { ...options, ...STRICT }, ...rest),
+    createWatchCompilerHost: (
+      /** @type {string[]} */ files,
+      /** @type {object} */ options,
+      /** @type {any[]} */ ...rest
+    ) => ts.createWatchCompilerHost(files, { ...options, ...STRICT }, ...rest),
     getPreEmitDiagnosticsOfFiles: (/** @type {any} */ program, /** @type {any} */ files) =>
       ts.getPreEmitDiagnosticsOfFiles(program, files).map((/** @type {any} */ diagnostic) => ({
         ...diagnostic,

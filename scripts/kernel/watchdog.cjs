@@ -37,9 +37,14 @@ function uninterrupted(call) {
  * @param {(frames: Buffer[]) => void} onRequest
  */
 function openControlChannel(address, onRequest) {
-  const worker = new Worker(__filename, { workerData: { address, parent, protectedCalls: protectedCalls.buffer } });
+  const worker = new Worker(__filename, {
+    workerData: { address, parent, protectedCalls: protectedCalls.buffer },
+  });
   worker.unref();
-  const open = new Promise(resolve => worker.once('message', resolve));
+  const open = new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
   worker.on('message', frames => {
     if (frames) onRequest(frames.map((/** @type {Uint8Array} */ frame) => Buffer.from(frame)));
   });

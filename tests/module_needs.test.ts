@@ -1,0 +1,32 @@
+/** What a module's first comment says that it needs is what it needs; and no arrow points back. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+
+describe('modules', () => {
+  let needs: typeof import('../scripts/module_needs.mjs');
+  before(async () => {
+    needs = await import('../scripts/module_needs.mjs');
+  });
+
+  test('each begins with the list of all that it needs (node scripts/module_needs.mjs writes it)', () => {
+    for (const name of needs.moduleNames())
+      assert.ok(
+        readFileSync(join(__dirname, '..', 'modules', name), 'utf8').startsWith(needs.headerOf(name)),
+        name,
+      );
+  });
+
+  test('no module needs itself: arrows go one way', () => {
+    for (const name of needs.moduleNames())
+      for (const other of needs.needsOf(name).modules)
+        assert.ok(!needs.needsOf(other).modules.includes(name), `${name} and ${other} need each other`);
+  });
+
+  test('each name in a list is a module that is there', () => {
+    const names = needs.moduleNames();
+    for (const name of names)
+      for (const other of needs.needsOf(name).modules) assert.ok(names.includes(other), other);
+  });
+});
