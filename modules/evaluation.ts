@@ -1,6 +1,7 @@
 // Needs: arithmetic.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts,
-//   native_evaluation.ts, native_ops.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts,
-//   radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   native_evaluation.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts,
+//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Operators on kernels in float64: ndarrays in, ndarrays out.
 import { Tensor } from '@tensorflow/tfjs-node';

@@ -1,11 +1,10 @@
-// Needs: native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_cholesky.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Float64 arithmetic and linear algebra on TensorFlow's own ops: ndarrays in (any strides), new ndarrays out.
 import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
+import { choleskyFactor } from './native_cholesky';
 import {
-  block,
-  concat,
   download,
   elementwise,
   type F64,
@@ -174,69 +173,6 @@ export function conditionNumber(A: F64): number {
     download(linearAlgebra('Svd', [fromArray(A)], { compute_uv: false, full_matrices: false }, 3)[0]),
   );
   return s[s.length - 1] > 0 ? s[0] / s[s.length - 1] : Number.POSITIVE_INFINITY;
-}
-
-// Columns a block: the diagonal block is factored by TensorFlow, which is slow on large matrices, the rest is MatMul.
-const COLUMNS = 192;
-
-/** Left-looking blocked Cholesky of a native `[n, n]`. */
-function choleskyFactor(call: string, a: Native): Native {
-  const n = a.shape[0];
-  return nativeScope(() => {
-    const columns: Native[] = [];
-    for (let j = 0; j < n; j += COLUMNS) {
-      const width = Math.min(COLUMNS, n - j);
-      const below = n - j - width;
-      const column = nativeScope(() => {
-        let rest = block(a, j, n - j, j, width);
-        if (j > 0) {
-          // Everything left of this block column, its rows from j on: L[j:, :j]·L[j:j+width, :j]ᵀ is taken off.
-          const left = concat(
-            columns.map((c, i) => block(c, j - i * COLUMNS, n - j, 0, COLUMNS)),
-            1,
-          );
-          rest = elementwise('Sub', rest, nativeMatMul(left, block(left, 0, width, 0, j), false, true));
-        }
-        const diagonal = pivots(call, j, block(rest, 0, width, 0, width));
-        if (below === 0) return diagonal;
-        const [inverse] = linearAlgebra('MatrixTriangularSolve', [diagonal, identity(width)], {
-          lower: true,
-          adjoint: false,
-        });
-        return concat([diagonal, nativeMatMul(block(rest, width, below, 0, width), inverse, false, true)], 0);
-      });
-      columns.push(column);
-    }
-    const padded = columns.map((c, i) => (i === 0 ? c : concat([zeros(i * COLUMNS, c.shape[1]), c], 0)));
-    return concat(padded, 1);
-  });
-}
-
-/** TensorFlow's Cholesky of a diagonal block. It fails without a word, by NaN or a diagonal that is not positive. */
-function pivots(call: string, row: number, a: Native): Native {
-  const fail = () => {
-    throw new RangeError(
-      `${call}: A is not positive definite (the pivot fails in rows ${row} to ${row + a.shape[0] - 1})`,
-    );
-  };
-  let L = a;
-  try {
-    [L] = linearAlgebra('Cholesky', [a]);
-  } catch {
-    fail();
-  }
-  const [values, n] = [download(L), a.shape[0]];
-  for (let i = 0; i < n; i++) if (!(values[i * n + i] > 0)) fail();
-  if (!values.every(Number.isFinite)) fail();
-  return L;
-}
-
-const zeros = (rows: number, columns: number) => upload(new Float64Array(rows * columns), [rows, columns]);
-
-function identity(n: number): Native {
-  const values = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) values[i * n + i] = 1;
-  return upload(values, [n, n]);
 }
 
 function system(call: string, A: F64, b: F64): [Native, Native] {

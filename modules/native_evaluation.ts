@@ -1,30 +1,20 @@
 // Needs: arithmetic.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts,
-//   native_ops.ts, operators.ts, partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node,
-//   ndarray.
+//   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, radial_profiles.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // An evaluation on native float64 tensors, the points in chunks: never an [n, m] matrix whole.
 import { evaluateProfile } from './arithmetic';
 import { type Frame, frameOf } from './evaluation_frame';
-import type { Piece, Request } from './evaluation_plan';
+import type { Request } from './evaluation_plan';
 import { type Lazy, lazy, lazyFrom, natives, split, times } from './native_arithmetic';
 import { download, elementwise, matMul, type Native, nativeScope, scalar, upload } from './native_ops';
+import { accumulate, type Group, groupsOf, weightsOf } from './native_sums';
 import type { Profile } from './radial_profiles';
 
 /** Bytes of one [rows, m] array: a few of them stay in the processor's cache. */
 const CHUNK = 4 << 20;
 /** Stands for u = 0 where a profile has log u or 1/u. What multiplies those there is 0, to every digit. */
 const TINY = 1e-300;
-
-/** Pieces that share the array profile(u)·δ^powers, and the sums over the centers that they need of it. */
-interface Group {
-  readonly profile: number;
-  /** Powers of δ, or of δ/r, that are multiplied in. */
-  readonly powers: readonly number[];
-  readonly ofDirection: boolean;
-  readonly pieces: number[];
-  /** Exponents γ: the weights are multiplied with c^γ, one block of k columns each. */
-  readonly moments: number[][];
-}
 
 /** The values `[n, outputs, k]`, or `[n, outputs, m]` without weights. */
 export function evaluateNatively(request: Request): Float64Array {
@@ -146,111 +136,6 @@ class Chunk {
     this.inverseRadius ??= elementwise('Rsqrt', elementwise('Maximum', this.squares, scalar(TINY)));
     return this.inverseRadius;
   }
-}
-
-function groupsOf({ plan, eps }: Request, { expandsDelta }: Frame): Group[] {
-  const groups = new Map<string, Group>();
-  plan.pieces.forEach((piece, i) => {
-    const powers = expandsDelta[i] ? piece.powers.map(() => 0) : piece.powers;
-    // One ε a center goes into the weights, so that each power of it is a group of its own.
-    const key = [
-      piece.profile,
-      powers,
-      piece.ofDirection,
-      typeof eps === 'number' ? '' : piece.epsilonPower,
-    ].join(' ');
-    const group = groups.get(key) ?? {
-      profile: piece.profile,
-      powers,
-      ofDirection: piece.ofDirection,
-      pieces: [],
-      moments: [],
-    };
-    group.pieces.push(i);
-    for (const gamma of expandsDelta[i] ? below(piece.powers) : [powers.map(() => 0)])
-      if (!group.moments.some(known => String(known) === String(gamma))) group.moments.push(gamma);
-    groups.set(key, group);
-  });
-  return [...groups.values()];
-}
-
-/** All exponents γ ≤ powers. */
-function below(powers: readonly number[]): number[][] {
-  let all: number[][] = [[]];
-  for (const p of powers) all = all.flatMap(head => Array.from({ length: p + 1 }, (_, q) => [...head, q]));
-  return all;
-}
-
-/** c^γ·w of a group, `[m, moments·k]`. */
-function weightsOf({ plan, m, d, k, weights, eps }: Request, { centers }: Frame, group: Group): Native {
-  const { epsilonPower } = plan.pieces[group.pieces[0]];
-  const width = group.moments.length * k;
-  const values = new Float64Array(m * width);
-  for (let j = 0; j < m; j++)
-    group.moments.forEach((gamma, g) => {
-      let factor = typeof eps === 'number' ? 1 : eps[j] ** epsilonPower;
-      for (let c = 0; c < d; c++) factor *= centers[j * d + c] ** gamma[c];
-      for (let o = 0; o < k; o++)
-        values[j * width + g * k + o] = factor * (weights as Float64Array)[j * k + o];
-    });
-  return upload(values, [m, width]);
-}
-
-/** Adds the pieces of a group to their outputs. */
-function accumulate(
-  { plan, m, d, k, eps, weights, varying }: Request,
-  frame: Frame,
-  group: Group,
-  front: number,
-  sums: Float64Array,
-  first: number,
-  count: number,
-  out: Float64Array,
-): void {
-  const width = weights === null ? m : k;
-  const stride = weights === null ? m : group.moments.length * k;
-  for (const index of group.pieces) {
-    const piece = plan.pieces[index];
-    const scale = front * piece.coefficient * (typeof eps === 'number' ? eps ** piece.epsilonPower : 1);
-    const terms = frame.expandsDelta[index] ? expansionOf(piece, group) : [{ at: 0, sign: 1, rest: null }];
-    const perCenter =
-      weights === null && typeof eps !== 'number' ? eps.map(e => e ** piece.epsilonPower) : null;
-    for (let i = 0; i < count; i++) {
-      const a = varying[index]?.[first + i] ?? 1;
-      const to = ((first + i) * plan.outputs + piece.output) * width;
-      for (const { at, sign, rest } of terms) {
-        let factor = a * scale * sign;
-        if (rest !== null)
-          for (let c = 0; c < d; c++)
-            for (let p = rest[c]; p > 0; p--) factor *= frame.x[(first + i) * d + c];
-        const from = i * stride + at * k;
-        if (perCenter === null) for (let o = 0; o < width; o++) out[to + o] += factor * sums[from + o];
-        else for (let o = 0; o < width; o++) out[to + o] += factor * perCenter[o] * sums[from + o];
-      }
-    }
-  }
-}
-
-/** δ^powers = Π (x − c)^p by the binomial theorem: sign · x^rest · (the moment of c^γ at place `at`). */
-function expansionOf(
-  { powers }: Piece,
-  { moments }: Group,
-): { at: number; sign: number; rest: number[] | null }[] {
-  const places = moments.map(String);
-  return below(powers).map(gamma => {
-    let sign = 1;
-    powers.forEach((p, c) => {
-      sign *= (gamma[c] % 2 === 0 ? 1 : -1) * binomial(p, gamma[c]);
-    });
-    const rest = powers.map((p, c) => p - gamma[c]);
-    return { at: places.indexOf(String(gamma)), sign, rest: rest.some(p => p > 0) ? rest : null };
-  });
-}
-
-function binomial(n: number, k: number): number {
-  let value = 1;
-  for (let i = 1; i <= k; i++) value = (value * (n - k + i)) / i;
-  return value;
 }
 
 function column(points: Float64Array, d: number, c: number, first: number, count: number): Float64Array {

@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from './setup/paths.mjs';
 
-const MODULES = join(fileURLToPath(import.meta.url), '..', '..', 'modules');
+const MODULES = join(ROOT, 'modules');
 const WIDTH = 110;
 
 export const moduleNames = () =>
@@ -53,5 +53,5 @@ export function withHeader(name) {
   return headerOf(name) + text.replace(/^\/\/ Needs: .*\n(\/\/ {3}.*\n)*/, '');
 }
 
-if (argv[1] === fileURLToPath(import.meta.url))
+if (argv[1].endsWith('module_needs.mjs'))
   for (const name of moduleNames()) writeFileSync(join(MODULES, name), withHeader(name));

@@ -253,8 +253,14 @@ test('without a network, npm and pip each end in one sentence, and what was ther
 test('what has to be installed first is said in one sentence before anything is fetched', async () => {
   standIn.forget('npm', 'python', 'addon');
   standIn.takeNpmCalls();
+  const windows = join(standIn.base, 'windows.cjs');
+  writeFileSync(windows, "Object.defineProperty(process, 'platform', { value: 'win32' });");
   const python = (name: string, script: string) => ({ PYTHON: standIn.executable(name, script) });
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
+    [
+      { NODE_OPTIONS: `--require ${JSON.stringify(windows)}` },
+      /^This project runs on Linux and macOS: .* WSL 2\.$/,
+    ],
     [
       { CXX: '/nowhere/c++' },
       /^No C\+\+ compiler runs as CXX=\/nowhere\/c\+\+: on Debian and Ubuntu, apt install g\+\+;/,

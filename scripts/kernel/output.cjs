@@ -1,5 +1,6 @@
 // Correction: output of cells. What is written in one turn of the event loop goes out as one stream message
 // (tslab sends one a line, and loses those that the socket cannot take at once), in order with displays.
+const { setImmediate } = require('node:timers'); // as it is before the cells' timers are tracked
 const { StringDecoder } = require('node:string_decoder');
 
 /**
@@ -20,7 +21,7 @@ function captureOutput(publish, jupyter) {
 
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
     const decoder = new StringDecoder('utf8');
-    process[name].write = (/** @type {any} */ data, /** @type {any} */ encoding, /** @type {any} */ done) => {
+    const write = (/** @type {any} */ data, /** @type {any} */ encoding, /** @type {any} */ done) => {
       if (typeof encoding === 'function') done = encoding;
       const text = typeof data === 'string' ? data : decoder.write(Buffer.from(data));
       if (waiting.length === 0) setImmediate(flush);
@@ -30,6 +31,7 @@ function captureOutput(publish, jupyter) {
       if (done) process.nextTick(done);
       return true;
     };
+    Object.assign(process[name], { write });
   }
 
   jupyter.lastWriteDisplayData = (/** @type {object} */ data, /** @type {boolean} */ update) => {

@@ -89,7 +89,7 @@ export async function underLock(out, work) {
   } catch (error) {
     throw explain(error, { root: ROOT, step: 'Set-up', log: relative(ROOT, STATE) });
   } finally {
-    rmSync(SCRATCH, { recursive: true, force: true });
+    if (lock) rmSync(SCRATCH, { recursive: true, force: true });
     children?.close();
     lock?.release();
     for (const signal of signals) process.off(signal, onSignal);
