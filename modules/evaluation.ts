@@ -61,7 +61,7 @@ export function evaluate(
     centers: valuesOf(centers),
     weights: weights === undefined ? null : valuesOf(weights),
     eps: epsilonOf(call, radial, m),
-    varying: plan.pieces.map(piece => productOf(call, piece.varying, x)),
+    varying: plan.pieces.map(({ varying }) => (varying.length === 0 ? null : productOf(call, varying, x))),
   });
   return ndarray(values, [n, ...axes, weights === undefined ? m : k]);
 }

@@ -39,11 +39,11 @@ export function frameOf({ plan, d, x, centers, eps, weights }: Request): Frame {
   const scaled = largest * half;
   // A profile whose slope is infinite at 0 would turn a rounding of u into its root.
   const steep = plan.profiles.some(
-    g => !Number.isFinite(limitAtZero(g)) || !Number.isFinite(limitAtZero(derivative(g))),
+    (g, p) => !Number.isFinite(plan.limits[p]) || !Number.isFinite(limitAtZero(derivative(g))),
   );
   const expandable = (piece: Piece) => {
-    const degree = piece.powers.reduce((sum, p) => sum + p, 0);
-    const tame = !piece.ofDirection && Number.isFinite(limitAtZero(plan.profiles[piece.profile]));
+    const { degree } = piece;
+    const tame = !piece.ofDirection && Number.isFinite(plan.limits[piece.profile]);
     return (
       degree === 0 ||
       (tame && weights !== null && 4 * UNIT * Math.max(2 * scaled, 2 * half) ** degree <= ROUNDING)

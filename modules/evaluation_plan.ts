@@ -12,6 +12,8 @@ export interface Piece {
   readonly coefficient: number;
   readonly epsilonPower: number;
   readonly powers: readonly number[];
+  /** The sum of the powers. */
+  readonly degree: number;
   /**
    * The profile has the radii of δ^powers in it, and δ/r stands in place of δ: where the profile alone would
    * diverge at the centre while the product has a limit.
@@ -26,6 +28,8 @@ export interface Piece {
 
 export interface Plan {
   readonly profiles: readonly Profile[];
+  /** Their limits at u = 0. */
+  readonly limits: readonly number[];
   readonly pieces: readonly Piece[];
   readonly outputs: number;
   /** The highest derivative in it. */
@@ -82,6 +86,7 @@ export function planOf(call: string, row: KernelRow, operators: Operator[], d: n
             epsilonPower:
               row.amplitude + 2 * term.order + 2 * (spreads ? 0 : laplacians) - (ofDirection ? total : 0),
             powers: term.powers,
+            degree: total,
             ofDirection,
             profile: places.get(key) as number,
             output,
@@ -90,7 +95,13 @@ export function planOf(call: string, row: KernelRow, operators: Operator[], d: n
         }
     }
   });
-  return { profiles, pieces, outputs: operators.length, order: Math.max(...operators.map(orderOf)) };
+  return {
+    profiles,
+    limits: profiles.map(limitAtZero),
+    pieces,
+    outputs: operators.length,
+    order: Math.max(...operators.map(orderOf)),
+  };
 }
 
 export const isGaussian = (g: Profile) =>
