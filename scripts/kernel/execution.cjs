@@ -14,6 +14,8 @@ const { INTERRUPTED, thrown } = require('./failures.cjs');
 
 class Execution {
   #count = 0;
+  /** Cells that were run, counted by the client or not: nbval counts none, and each has its name. */
+  #ran = 0;
   #lastCell = 'the start';
   #running = false;
   #interrupted = false;
@@ -64,9 +66,11 @@ class Execution {
   async execute({ code, silent = false, store_history = true, user_expressions }, onStart) {
     const counted = store_history && !silent;
     if (counted) this.#count++;
-    if (!silent) onStart(this.#count);
-    const failures =
-      code.trim() === '' ? [] : await this.#run(code, counted ? `Cell ${this.#count}` : 'Uncounted cell');
+    if (!silent) {
+      this.#ran++;
+      onStart(this.#count);
+    }
+    const failures = code.trim() === '' ? [] : await this.#run(code, silent ? 'Silent cell' : `Cell ${this.#ran}`);
     const seconds = user_expressions?.settled;
     const expressions = seconds === undefined ? {} : { settled: await this.#settle(Number(seconds)) };
     const [failure] = [...failures, ...this.#late.splice(0)];

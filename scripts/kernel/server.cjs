@@ -102,7 +102,6 @@ function correctedServer(ZmqServer) {
     async #end() {
       await Promise.all(this.#allSent.map(sent => sent()));
       this.close();
-      await this.control.ended;
       process.exit(0);
     }
 

@@ -11,8 +11,9 @@ const ANSWER_MS = 300;
 
 /** The parent at the start: one that is gone before the second thread runs is missed otherwise. */
 const parent = workerData?.parent ?? process.ppid;
-/** How many protected calls the first thread is in. */
-const protectedCalls = new Int32Array(workerData?.protectedCalls ?? new SharedArrayBuffer(4));
+/** Shared by the threads: how many protected calls the first is in, and whether the control channel is closed. */
+const shared = new Int32Array(workerData?.shared ?? new SharedArrayBuffer(8));
+const [PROTECTED, CLOSED] = [0, 1];
 
 /**
  * Runs what must not be broken off: an interrupt waits for its end.
@@ -21,24 +22,25 @@ const protectedCalls = new Int32Array(workerData?.protectedCalls ?? new SharedAr
  * @param {() => T} call
  */
 function uninterrupted(call) {
-  Atomics.add(protectedCalls, 0, 1);
+  Atomics.add(shared, PROTECTED, 1);
   try {
     return call();
   } finally {
-    Atomics.sub(protectedCalls, 0, 1);
+    Atomics.sub(shared, PROTECTED, 1);
   }
 }
 
 /**
  * Starts the second thread; what it returns stands for the control channel's socket. It is `open` when the
- * port is bound, and `ended` when all was sent and it is closed.
+ * port is bound. The process does not end before the channel has sent all and is closed: zeromq aborts when
+ * a thread with an open socket is torn down.
  *
  * @param {string} address
  * @param {(frames: Buffer[]) => void} onRequest
  */
 function openControlChannel(address, onRequest) {
   const worker = new Worker(__filename, {
-    workerData: { address, parent, protectedCalls: protectedCalls.buffer },
+    workerData: { address, parent, shared: shared.buffer },
   });
   worker.unref();
   const open = new Promise((resolve, reject) => {
@@ -48,12 +50,11 @@ function openControlChannel(address, onRequest) {
   worker.on('message', frames => {
     if (frames) onRequest(frames.map((/** @type {Uint8Array} */ frame) => Buffer.from(frame)));
   });
-  return {
-    open,
-    ended: new Promise(resolve => worker.once('exit', resolve)),
-    send: (/** @type {(string | Buffer)[]} */ frames) => worker.postMessage(frames),
-    close: () => worker.postMessage(null),
-  };
+  process.on('exit', () => {
+    worker.postMessage(null);
+    Atomics.wait(shared, CLOSED, 0, ANSWER_MS);
+  });
+  return { open, send: (/** @type {(string | Buffer)[]} */ frames) => worker.postMessage(frames), close() {} };
 }
 
 /** Kills the process when its parent is gone. Jupyter sets JPY_PARENT_PID unless the kernel is to survive. */
@@ -68,7 +69,7 @@ const kill = () => process.kill(process.pid, 'SIGKILL');
 
 /** Ends what the first thread is running; the thread itself goes on with its next task. */
 function endScript() {
-  if (Atomics.load(protectedCalls, 0) > 0) {
+  if (Atomics.load(shared, PROTECTED) > 0) {
     setTimeout(endScript, ANSWER_MS);
     return;
   }
@@ -97,6 +98,8 @@ async function serveControlChannel(firstThread) {
     await allSent();
     socket.close();
     firstThread.close();
+    Atomics.store(shared, CLOSED, 1);
+    Atomics.notify(shared, CLOSED);
   });
   await socket.bind(workerData.address);
   firstThread.postMessage(null);
