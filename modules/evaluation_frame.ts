@@ -14,6 +14,8 @@ const UNIT = 2 ** -53;
 export interface Frame {
   readonly x: Float64Array;
   readonly centers: Float64Array;
+  /** No u is larger. */
+  readonly largestU: number;
   /** u by one matrix product; otherwise by differences. */
   readonly expandsU: boolean;
   /** Per piece: δ^powers by moments of the centers; otherwise by differences. */
@@ -52,6 +54,7 @@ export function frameOf({ plan, d, x, centers, eps, weights }: Request): Frame {
   return {
     x: centred(x),
     centers: centred(centers),
+    largestU: 4 * d * scaled * scaled,
     expandsU: !steep && 8 * UNIT * d * scaled * scaled <= ROUNDING,
     expandsDelta: plan.pieces.map(expandable),
   };

@@ -10,7 +10,12 @@ export interface Lazy {
   readonly make: (scale: number, offset: number) => Native;
   readonly scale: number;
   readonly offset: number;
+  /** No value is larger, where that is known: then a minimum with more than that is no work. */
+  readonly most?: number;
 }
+
+/** a, which is nowhere larger than `most`. */
+export const bounded = (a: Lazy, most: number): Lazy => ({ ...a, most });
 
 /** A lazy value from how it is made; each form of it is made once. */
 export function lazyFrom(make: (scale: number, offset: number) => Native): Lazy {
@@ -55,20 +60,21 @@ export const natives: Arithmetic<Lazy> = {
     const [[p, x], [q, y]] = [split(a), split(b)];
     return times(x === y ? op('Square', x) : op('Mul', x, y), p * q);
   },
-  affine: (a, scale, offset) => ({ ...a, scale: a.scale * scale, offset: a.offset * scale + offset }),
+  affine: (a, scale, offset) => ({ ...times(a, scale), offset: a.offset * scale + offset }),
   reciprocal: a => {
     const [p, x] = split(a);
     return times(op('Reciprocal', x), 1 / p);
   },
   sqrt: a => {
     const [p, x] = split(a);
-    return times(op('Sqrt', x), Math.sqrt(p));
+    const root = times(op('Sqrt', x), Math.sqrt(p));
+    return a.most === undefined ? root : bounded(root, Math.sqrt(a.most));
   },
   expNegative: a => op('Exp', force(times(a, -1))),
   log: a => op('Log', force(a)),
   // TensorFlow's Pow is several times slower than Log and Exp together.
   power: (a, exponent) => op('Exp', force(times(op('Log', force(a)), exponent))),
-  minimum: (a, bound) => op('Minimum', force(a), scalar(bound)),
+  minimum: (a, bound) => ((a.most ?? bound + 1) <= bound ? a : op('Minimum', force(a), scalar(bound))),
   maximum: (a, bound) => op('Maximum', force(a), scalar(bound)),
   below: (a, bound) => {
     const x = force(a);

@@ -6,7 +6,7 @@
 import { evaluateProfile } from './arithmetic';
 import { type Frame, frameOf } from './evaluation_frame';
 import type { Request } from './evaluation_plan';
-import { type Lazy, lazy, lazyFrom, natives, split, times } from './native_arithmetic';
+import { bounded, type Lazy, lazy, lazyFrom, natives, split, times } from './native_arithmetic';
 import { download, elementwise, matMul, type Native, nativeScope, scalar, upload } from './native_ops';
 import { accumulate, type Group, groupsOf, weightsOf } from './native_sums';
 import type { Profile } from './radial_profiles';
@@ -52,6 +52,7 @@ export function evaluateNatively(request: Request): Float64Array {
 /** The arrays `[count, m]` of one chunk of points; each is made once. */
 class Chunk {
   private readonly deltas: Native[] = [];
+  private readonly monomials = new Map<string, Native>();
   private readonly profiles: { front: number; values: Native }[] = [];
   private readonly points: Native[];
   private squares: Native | undefined;
@@ -73,14 +74,33 @@ class Chunk {
   values({ profile, powers, ofDirection }: Group): { front: number; values: Native } {
     this.profiles[profile] ??= this.profile(this.request.plan.profiles[profile]);
     const { front, values } = this.profiles[profile];
-    let product = values;
-    powers.forEach((p, c) => {
-      for (; p > 0; p--) {
-        product = elementwise('Mul', product, this.delta(c));
-        if (ofDirection) product = elementwise('Mul', product, this.inverse());
-      }
-    });
-    return { front, values: product };
+    const monomial = this.monomial(powers, ofDirection);
+    return { front, values: monomial === null ? values : elementwise('Mul', values, monomial) };
+  }
+
+  /** δ^powers, or (δ/r)^powers; null for 1. */
+  private monomial(powers: readonly number[], ofDirection: boolean): Native | null {
+    const c = powers.findIndex(p => p > 0);
+    if (c < 0) return null;
+    const key = `${powers} ${ofDirection}`;
+    const known = this.monomials.get(key);
+    if (known !== undefined) return known;
+    const rest = this.monomial(
+      powers.map((p, k) => (k === c ? p - 1 : p)),
+      ofDirection,
+    );
+    const factor =
+      ofDirection && rest !== null
+        ? this.monomial(
+            powers.map((_, k) => Number(k === c)),
+            true,
+          )
+        : null;
+    let made = factor ?? this.delta(c);
+    if (rest !== null) made = elementwise('Mul', rest, made);
+    else if (ofDirection) made = elementwise('Mul', made, this.inverse());
+    this.monomials.set(key, made);
+    return made;
   }
 
   private profile(g: Profile): { front: number; values: Native } {
@@ -106,7 +126,7 @@ class Chunk {
       u = lazyFrom((scale, offset) =>
         matMul(left, upload(rightOf(this.frame, d, m, eps, scale, offset), [d + 2, m])),
       );
-      return ofRoot ? natives.maximum(u, singular ? TINY : 0) : u;
+      return bounded(ofRoot ? natives.maximum(u, singular ? TINY : 0) : u, this.frame.largestU);
     }
     u = lazy(this.squares as Native);
     if (ofRoot && singular) u = natives.maximum(u, TINY);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { errorOf, Kernel, textOf } from './support/kernel_client';
+import { errorOf, type Json, Kernel, textOf } from './support/kernel_client';
 
 const ROOT = path.resolve(__dirname, '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'kernel-test-'));
@@ -49,7 +49,10 @@ describe('types', () => {
   test('an implicit any and a possible null are errors, shown with the line and a caret', async () => {
     const { ename, evalue, text } = errorOf(await run('const f = x => x;\nlet s: string = null;'));
     assert.equal(ename, 'TypeScriptError');
-    assert.match(evalue, /^Cell \d+:1:11 - TS7006: Parameter 'x' implicitly has an 'any' type\. \(and 1 more\)$/);
+    assert.match(
+      evalue,
+      /^Cell \d+:1:11 - TS7006: Parameter 'x' implicitly has an 'any' type\. \(and 1 more\)$/,
+    );
     assert.match(text, / {4}1 \| const f = x => x;\n {6}\| {11}\^\n/);
     assert.match(text, /Cell \d+:2:5 - TS2322: .*\n {4}2 \| let s: string = null;\n {6}\| {5}\^/);
   });
@@ -66,7 +69,10 @@ describe('types', () => {
   });
 
   test('a missing module and a syntax error', async () => {
-    assert.match(errorOf(await run('import { x } from "./nowhere";')).evalue, /:1:19 - TS2307: Cannot find module/);
+    assert.match(
+      errorOf(await run('import { x } from "./nowhere";')).evalue,
+      /:1:19 - TS2307: Cannot find module/,
+    );
     assert.match(errorOf(await run('const a = ;')).evalue, /:1:11 - TS1109: Expression expected/);
   });
 
@@ -80,7 +86,10 @@ describe('types', () => {
     writeFileSync(file('../outside-of-kernel-test.ts'), 'export const a = 1;\n');
     const { evalue } = errorOf(await run('import { a } from "../outside-of-kernel-test";'));
     rmSync(file('../outside-of-kernel-test.ts'));
-    assert.match(evalue, /A module outside the notebook's folder cannot be imported; link its folder into this one\./);
+    assert.match(
+      evalue,
+      /A module outside the notebook's folder cannot be imported; link its folder into this one\./,
+    );
   });
 });
 
@@ -105,11 +114,16 @@ describe('errors', () => {
 
   test('a frame of a module has its place in the TypeScript file', async () => {
     const { text } = errorOf(await run('import { fail } from "./modules/deep";\n\nfail("in a module");'));
-    assert.match(text, /3 \| {3}throw new RangeError\(message\);\n.*\n {4}at fail \(modules\/deep\.ts:3:9\)\n {4}at Cell \d+:3:/);
+    assert.match(
+      text,
+      /3 \| {3}throw new RangeError\(message\);\n.*\n {4}at fail \(modules\/deep\.ts:3:9\)\n {4}at Cell \d+:3:/,
+    );
   });
 
   test('behind an await the line is right as well', async () => {
-    const { text } = errorOf(await run('await Promise.resolve();\nconst n = 1;\nthrow new Error(`n ${n}`);'));
+    const { text } = errorOf(
+      await run('await Promise.resolve();\nconst n = 1;\nthrow new Error(String(n));'),
+    );
     assert.match(text, /3 \| throw new Error/);
     assert.match(text, /at Cell \d+:3:7$/);
   });
@@ -118,7 +132,10 @@ describe('errors', () => {
     const answer = await run(
       'import { lines } from "./modules/deep";\nconst stack = lines();\nconsole.log(stack);\nconst hook = (globalThis as any)[Symbol.for("rbf.sourceLine")];\nconst [, cell] = /(Cell \\d+):/.exec(stack)!;\nconsole.log([hook(cell, 2), hook("modules/deep.ts", 3), hook(cell, 99), hook("none", 1)]);',
     );
-    assert.match(textOf(answer), /^Error: here\n {4}at lines \(modules\/deep\.ts:6:36\)\n {4}at Cell \d+:2:\d+\n/);
+    assert.match(
+      textOf(answer),
+      /^Error: here\n {4}at lines \(modules\/deep\.ts:6:36\)\n {4}at Cell \d+:2:\d+\n/,
+    );
     assert.ok(
       textOf(answer).endsWith(
         "[\n  'const stack = lines();',\n  '  throw new RangeError(message);',\n  undefined,\n  undefined\n]\n",
@@ -171,7 +188,10 @@ describe('what is sent at once', () => {
       answers.map(a => a.reply.status),
       ['error', 'aborted', 'aborted', 'aborted'],
     );
-    assert.deepEqual(answers.slice(1).flatMap(a => a.iopub), []);
+    assert.deepEqual(
+      answers.slice(1).flatMap(a => a.iopub),
+      [],
+    );
     const next = await run('"next"');
     assert.deepEqual([next.reply.status, textOf(next)], ['ok', 'next\n']);
     assert.equal(next.reply.execution_count, answers[0].reply.execution_count + 1);
@@ -316,20 +336,47 @@ describe('output', () => {
 describe('language', () => {
   test('shorthand properties of names from an earlier cell', async () => {
     await run('import * as os from "os";\nconst z = 1;\nlet w = 0;');
-    assert.equal(textOf(await run('console.log(JSON.stringify({ z, deep: { z } }), typeof ({ os }).os.EOL);')), '{"z":1,"deep":{"z":1}} string\n');
+    assert.equal(
+      textOf(await run('console.log(JSON.stringify({ z, deep: { z } }), typeof ({ os }).os.EOL);')),
+      '{"z":1,"deep":{"z":1}} string\n',
+    );
     assert.equal(textOf(await run('({ w } = { w: 5 }); ({ w = 7 } = {} as { w?: number }); w')), '7\n');
   });
 
   test('await (…) and for await as the only await of a cell', async () => {
     assert.equal(textOf(await run('await (Promise.resolve(3))')), '3\n');
-    assert.equal(textOf(await run('for await (const x of [Promise.resolve(1), 2]) console.log(x);')), '1\n2\n');
-    assert.equal(textOf(await run('const later = async () => { await (0); return 4; };\ntypeof later')), 'function\n');
+    assert.equal(
+      textOf(await run('for await (const x of [Promise.resolve(1), 2]) console.log(x);')),
+      '1\n2\n',
+    );
+    assert.equal(
+      textOf(await run('const later = async () => { await (0); return 4; };\ntypeof later')),
+      'function\n',
+    );
   });
 
   test('packages of the repo are found from a folder without any, with their types', async () => {
-    assert.equal(textOf(await run('import ndarray from "ndarray";\nndarray(new Float64Array(6), [2, 3]).shape')), '[ 2, 3 ]\n');
+    assert.equal(
+      textOf(await run('import ndarray from "ndarray";\nndarray(new Float64Array(6), [2, 3]).shape')),
+      '[ 2, 3 ]\n',
+    );
     const { evalue } = errorOf(await run('import ndarray from "ndarray";\nconst n: number = ndarray([1]);'));
     assert.match(evalue, /:2:7 - TS2322: Type 'NdArray<number\[\]>'/);
+  });
+
+  test('an edited module reaches the cell that imports it again, also through another module', async () => {
+    const inner = (n: number) => writeFileSync(file('modules/inner.ts'), `export const n: number = ${n};\n`);
+    writeFileSync(
+      file('modules/outer.ts'),
+      'import { n } from "./inner";\nexport const twice = (): number => 2 * n;\n',
+    );
+    inner(1);
+    const code =
+      'import { n } from "./modules/inner";\nimport { twice } from "./modules/outer";\n[n, twice()]';
+    assert.equal(textOf(await run(code)), '[ 1, 2 ]\n');
+    inner(5);
+    await sleep(600);
+    assert.equal(textOf(await run(code)), '[ 5, 10 ]\n');
   });
 
   test('native TensorFlow loads', async () => {
@@ -350,19 +397,22 @@ describe('in the background', () => {
   });
 
   test('it ends a cell that would wait forever', async () => {
-    const answer = await run('setTimeout(() => { throw new Error("broke"); }, 50);\nawait new Promise(() => {});');
+    const answer = await run(
+      'setTimeout(() => { throw new Error("broke"); }, 50);\nawait new Promise(() => {});',
+    );
     assert.equal(errorOf(answer).evalue, 'broke');
   });
 
   test('a later throw is printed at once and fails the next cell, which says where it comes from', async () => {
     const cell = await run('setTimeout(() => { throw new Error("late"); }, 100);');
     assert.equal(cell.reply.status, 'ok');
-    await sleep(400);
+    await sleep(600);
     const next = await run('console.log("ran")');
     assert.match(textOf({ ...next, iopub: next.other }, 'stderr'), /^Error: late\n.*setTimeout/);
     assert.equal(textOf(next), 'ran\n');
-    const { evalue } = errorOf(next);
-    assert.match(evalue, new RegExp(`^late \\(thrown in the background after Cell ${cell.reply.execution_count} had ended\\)$`));
+    const { evalue, text } = errorOf(next);
+    assert.match(evalue, /^late \(thrown in the background after Cell \d+ had ended\)$/);
+    assert.match(text, /\n {4}at Timeout\.<anonymous> \(Cell \d+:1:26\)$/);
     assert.equal((await run('1')).reply.status, 'ok');
   });
 
@@ -375,10 +425,7 @@ describe('in the background', () => {
     assert.deepEqual([rejected.reply.status, rejected.reply.ename], ['error', 'thrown string']);
     await run('const answers: number[] = []; setTimeout(() => answers.push(1), 200);');
     const fine = await settled(10);
-    assert.deepEqual(
-      [fine.reply.status, fine.reply.user_expressions.settled.data['text/plain']],
-      ['ok', ''],
-    );
+    assert.deepEqual([fine.reply.status, fine.reply.user_expressions.settled.data['text/plain']], ['ok', '']);
     assert.equal(textOf(await run('answers')), '[ 1 ]\n');
   });
 
@@ -391,8 +438,8 @@ describe('in the background', () => {
 });
 
 describe('an interrupt', () => {
-  const interrupted = async (code: string) => {
-    const answer = await run(code, { interrupt_after: 0.5 });
+  const interrupted = async (code: string, interrupt_after = 0.5) => {
+    const answer = await run(code, { interrupt_after });
     assert.equal(errorOf(answer).ename, 'Interrupted');
     assert.equal(textOf(await run('"alive"')), 'alive\n');
   };
@@ -410,17 +457,23 @@ let epochs = 0;
 const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
 model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
 const xs = tf.tensor2d([[1], [2]]);
-const count = () => { epochs++; };`,
+const count = () => { epochs++; };
+await model.fit(xs, xs, { epochs: 1, verbose: 0 });`,
     );
-    await interrupted('await model.fit(xs, xs, { epochs: 1e8, verbose: 0, callbacks: { onEpochEnd: count } });');
-    const before = Number(textOf(await run('epochs')));
+    await interrupted(
+      'await model.fit(xs, xs, { epochs: 1e8, verbose: 0, callbacks: { onEpochEnd: count } });',
+      2,
+    );
+    const trained = Number(textOf(await run('epochs')));
     await sleep(300);
-    assert.ok(before > 0);
-    assert.equal(Number(textOf(await run('epochs'))), before);
+    assert.ok(trained > 0);
+    assert.equal(Number(textOf(await run('epochs'))), trained);
   });
 
   test('aborts the waiting cells', async () => {
-    const answers = await kernel.execute([{ code: 'while (true) {}' }, { code: '1' }], { interrupt_after: 0.5 });
+    const answers = await kernel.execute([{ code: 'while (true) {}' }, { code: '1' }], {
+      interrupt_after: 0.5,
+    });
     assert.deepEqual(
       answers.map(a => a.reply.status),
       ['error', 'aborted'],
@@ -445,10 +498,12 @@ describe('an end', () => {
 
   test('process.exit ends the kernel, and its last words are heard', async () => {
     const other = await Kernel.start(folder);
-    const { alive, heard } = await other.command<any>('until_dead', { code: 'console.log("last words"); process.exit(0);' });
+    const { alive, heard } = await other.command<Json>('until_dead', {
+      code: 'console.log("last words"); process.exit(0);',
+    });
     await other.stop();
     assert.equal(alive, false);
-    assert.ok(heard.some((m: any) => m.content.text === 'last words\n'));
+    assert.ok(heard.some((m: Json) => m.content.text === 'last words\n'));
   });
 
   test('a kernel whose client was killed ends within two seconds, blocked or not', async () => {
@@ -460,13 +515,6 @@ describe('an end', () => {
       while (lives(other.pid) && performance.now() < deadline) await sleep(20);
       assert.equal(lives(other.pid), false, code);
     }
-  });
-
-  test('another tslab than the known one is refused in one sentence', async () => {
-    const { expectVersion } = require('../scripts/kernel/tslab.cjs');
-    assert.throws(() => expectVersion('1.0.23'), {
-      message: 'The kernel is made for tslab 1.0.22, but node_modules holds tslab 1.0.23.',
-    });
   });
 
   test('a launch that fails says why in one line', async () => {
@@ -493,7 +541,15 @@ describe('nbconvert', () => {
   const execute = async (name: string, cells: object[]) => {
     const metadata = { kernelspec: { name: 'tslab', display_name: 'tslab', language: 'typescript' } };
     writeFileSync(file(`${name}.ipynb`), JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 4 }));
-    const args = ['nbconvert', '--to', 'notebook', '--execute', '--output', `${name}.out.ipynb`, `${name}.ipynb`];
+    const args = [
+      'nbconvert',
+      '--to',
+      'notebook',
+      '--execute',
+      '--output',
+      `${name}.out.ipynb`,
+      `${name}.ipynb`,
+    ];
     try {
       await promisify(execFile)(path.join(ROOT, '.venv/bin/jupyter'), args, { cwd: folder });
     } catch (error) {
@@ -510,7 +566,7 @@ describe('nbconvert', () => {
     ]);
     assert.equal(failure, undefined);
     assert.deepEqual(
-      cells.map((c: any) => c.execution_count),
+      cells.map((c: Json) => c.execution_count),
       [1, 2, 3],
     );
     assert.equal(cells[1].outputs[0].output_type, 'error');
@@ -524,7 +580,7 @@ describe('nbconvert', () => {
       execute('reject', [cell('Promise.reject(new Error("not awaited"));')]),
     ]);
     assert.match(failures[0].failure ?? '', /Error: thrown here/);
-    assert.match(failures[1].failure ?? '', /TypeScriptError: Cell 1:1:7 - TS2322/);
+    assert.match(failures[1].failure ?? '', /\nCell 1:1:7 - TS2322: /);
     assert.match(failures[2].failure ?? '', /Error: not awaited/);
   });
 });

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { explain } from '../setup/errors.mjs';
 import { bytesIn, digest, digestOfFile, isStamped, removeStamp, writeStamp } from '../setup/files.mjs';
-import { ROOT, STATE, venvBin } from '../setup/paths.mjs';
+import { BENCH, ROOT, STATE, venvBin } from '../setup/paths.mjs';
 import { pipEnv } from '../setup/python_packages.mjs';
 import { Progress } from '../setup/report.mjs';
 import { underLock } from '../setup/set_up.mjs';
 import { makeCudaStandIns, STAND_INS } from './cuda_stand_ins.mjs';
 
-const VENV = join(ROOT, '.bench', 'venv');
+const VENV = join(BENCH, 'venv');
 const REQUIREMENTS = join(ROOT, 'scripts', 'bench', 'requirements.txt');
 const LOG = join(STATE, 'logs', 'bench.log');
 const STAMP = 'bench';
@@ -32,7 +32,7 @@ export async function setUpBench() {
     rmSync(LOG, { force: true });
     removeStamp(STAMP);
     rmSync(VENV, { recursive: true, force: true });
-    mkdirSync(join(ROOT, '.bench'), { recursive: true });
+    mkdirSync(BENCH, { recursive: true });
     const env = pipEnv();
     try {
       await children.run(venvBin('python'), ['-m', 'venv', VENV], { env, log: LOG });

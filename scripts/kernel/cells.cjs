@@ -3,6 +3,7 @@ const nodeVm = require('node:vm');
 const fs = require('node:fs');
 const path = require('node:path');
 const { mistyped, thrown } = require('./failures.cjs');
+const { FreshModules } = require('./fresh_modules.cjs');
 const { addSource } = require('./source_maps.cjs');
 const { awaitsAtTopLevel } = require('./top_level_await.cjs');
 const { uninterrupted } = require('./watchdog.cjs');
@@ -40,6 +41,7 @@ class Cells {
   /** @type {any[]} */
   #diagnostics = [];
   #code = '';
+  #modules = new FreshModules();
 
   /**
    * @param {{ createConverter: Function, createExecutor: Function }} tslab
@@ -68,7 +70,8 @@ class Cells {
         for (const { path: file, data } of converted.sideOutputs ?? []) addSource(file, data);
         if (converted.output) addSource(running, converted.output, running);
         const hasToplevelAwait = converted.hasToplevelAwait || awaitsAtTopLevel(this.typescript, code);
-        return { ...converted, hasToplevelAwait };
+        const sideOutputs = this.#modules.withImporters(converted.sideOutputs ?? []);
+        return { ...converted, hasToplevelAwait, sideOutputs };
       },
       addModule: (/** @type {any[]} */ ...args) => {
         this.#diagnostics = uninterrupted(() => converter.addModule(...args));

@@ -70,7 +70,8 @@ class Execution {
       this.#ran++;
       onStart(this.#count);
     }
-    const failures = code.trim() === '' ? [] : await this.#run(code, silent ? 'Silent cell' : `Cell ${this.#ran}`);
+    const failures =
+      code.trim() === '' ? [] : await this.#run(code, silent ? 'Silent cell' : `Cell ${this.#ran}`);
     const seconds = user_expressions?.settled;
     const expressions = seconds === undefined ? {} : { settled: await this.#settle(Number(seconds)) };
     const [failure] = [...failures, ...this.#late.splice(0)];

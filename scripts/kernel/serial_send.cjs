@@ -2,35 +2,37 @@
 const { setImmediate: turn } = require('node:timers/promises');
 
 /**
- * Makes `send` wait for its turn. A message to an idle socket still goes out at once, so that the last words
- * of a process are heard. Returns a function that promises that all was handed over.
- *
- * @param {{ send: (frames: any) => Promise<void> }} socket
+ * Stands for a socket and sends one message after the other. To an idle socket it sends at once, so that the
+ * last words of a process are heard.
  */
-function sendInTurn(socket) {
-  const send = socket.send.bind(socket);
+class SerialSender {
   /** @type {any[]} */
-  const queue = [];
-  let sending = Promise.resolve();
+  #queue = [];
+  /** When all was handed over. */
+  sent = Promise.resolve();
 
-  async function sendAll() {
-    while (queue.length > 0) {
+  /** @param {{ send: (frames: any) => Promise<void> }} socket */
+  constructor(socket) {
+    this.socket = socket;
+  }
+
+  /** @param {any} frames */
+  send(frames) {
+    this.#queue.push(frames);
+    if (this.#queue.length === 1) this.sent = this.#sendAll();
+  }
+
+  async #sendAll() {
+    while (this.#queue.length > 0) {
       try {
-        send(queue[0]).catch(() => {}); // what fails later is a socket that was closed
-        queue.shift();
+        this.socket.send(this.#queue[0]).catch(() => {}); // what fails later is a socket that was closed
+        this.#queue.shift();
       } catch (error) {
         if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EBUSY') throw error;
         await turn();
       }
     }
   }
-
-  socket.send = frames => {
-    queue.push(frames);
-    if (queue.length === 1) sending = sendAll();
-    return sending;
-  };
-  return () => sending;
 }
 
-module.exports = { sendInTurn };
+module.exports = { SerialSender };

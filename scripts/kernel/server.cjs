@@ -1,5 +1,5 @@
 // tslab's server, answering requests as Jupyter's protocol says.
-const { sendInTurn } = require('./serial_send.cjs');
+const { SerialSender } = require('./serial_send.cjs');
 const { openControlChannel } = require('./watchdog.cjs');
 const { setImmediate: turn } = require('node:timers/promises');
 
@@ -14,8 +14,8 @@ function correctedServer(ZmqServer) {
     /** Requests of the shell channel that wait for their turn. @type {{ socket: any, request: Message, aborted?: boolean }[]} */
     #waiting = [];
     #serving = false;
-    /** @type {(() => Promise<void>)[]} */
-    #allSent = [];
+    /** By socket, what sends to it. @type {Map<any, SerialSender>} */
+    #senders = new Map();
     /** In whose name output is published. @type {Message | undefined} */
     speaker;
 
@@ -32,7 +32,7 @@ function correctedServer(ZmqServer) {
     async bindSocket(socket, port) {
       if (socket === this.control) return this.#bindControl(port);
       if (socket === this.iopub) socket.sendHighWaterMark = 0;
-      this.#allSent.push(sendInTurn(socket));
+      this.#senders.set(socket, new SerialSender(socket));
       await super.bindSocket(socket, port);
     }
 
@@ -100,7 +100,7 @@ function correctedServer(ZmqServer) {
 
     /** Ends the process, whatever the cells have left running. */
     async #end() {
-      await Promise.all(this.#allSent.map(sent => sent()));
+      for (const { sent } of this.#senders.values()) await sent;
       this.close();
       process.exit(0);
     }
@@ -131,7 +131,7 @@ function correctedServer(ZmqServer) {
       const message = parent.createReply();
       message.header.msg_type = type;
       message.content = content;
-      message.signAndSend(this.connInfo.key, socket);
+      message.signAndSend(this.connInfo.key, this.#senders.get(socket) ?? socket);
     }
   };
 }

@@ -1,9 +1,10 @@
 // Correction: a second thread, which still runs when a cell blocks the first. It ends the kernel when the client
 // that started it is gone (tslab's kernels live on), and it holds the control channel, so that an interrupt
-// reaches a cell that blocks (in tslab a loop behind an `await` cannot be interrupted) and a shutdown too.
+// reaches a cell that blocks (in tslab a loop behind an `await` cannot be interrupted) and a shutdown too. For that kernel.json says
+// `"interrupt_mode": "message"`: clients ask on the control channel, and a mere SIGINT would not get through.
 const inspector = require('node:inspector');
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
-const { sendInTurn } = require('./serial_send.cjs');
+const { SerialSender } = require('./serial_send.cjs');
 
 const PARENT_CHECK_MS = 500;
 /** How long the first thread may take to answer a request on the control channel. */
@@ -54,7 +55,11 @@ function openControlChannel(address, onRequest) {
     worker.postMessage(null);
     Atomics.wait(shared, CLOSED, 0, ANSWER_MS);
   });
-  return { open, send: (/** @type {(string | Buffer)[]} */ frames) => worker.postMessage(frames), close() {} };
+  return {
+    open,
+    send: (/** @type {(string | Buffer)[]} */ frames) => worker.postMessage(frames),
+    close() {},
+  };
 }
 
 /** Kills the process when its parent is gone. Jupyter sets JPY_PARENT_PID unless the kernel is to survive. */
@@ -89,13 +94,13 @@ const forceful = { interrupt_request: endScript, shutdown_request: kill };
 async function serveControlChannel(firstThread) {
   const { Router } = require('zeromq');
   const socket = new Router();
-  const allSent = sendInTurn(socket);
+  const sender = new SerialSender(socket);
   /** @type {NodeJS.Timeout | undefined} */
   let overdue;
   firstThread.on('message', async reply => {
     clearTimeout(overdue);
-    if (reply) return socket.send(reply);
-    await allSent();
+    if (reply) return sender.send(reply);
+    await sender.sent;
     socket.close();
     firstThread.close();
     Atomics.store(shared, CLOSED, 1);

@@ -15,6 +15,8 @@ export const NATIVE = join(ROOT, '.native');
 export const STATE = join(ROOT, '.setup');
 /** Where a step makes a thing before it is renamed into place, and where its children keep temporary files. */
 export const SCRATCH = join(STATE, 'scratch');
+/** The benchmark's own environment. */
+export const BENCH = join(ROOT, '.bench');
 /** Executed notebooks, HTML, screenshots. */
 export const BUILD = join(ROOT, 'build');
 

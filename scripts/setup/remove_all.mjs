@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bytesIn } from './files.mjs';
-import { BUILD, NATIVE, NODE_MODULES, ROOT, STATE, VENV } from './paths.mjs';
+import { BENCH, BUILD, NATIVE, NODE_MODULES, ROOT, STATE, VENV } from './paths.mjs';
 import { underLock } from './set_up.mjs';
 
 export async function main() {
-  const folders = [NODE_MODULES, VENV, NATIVE, BUILD, STATE].filter(folder => existsSync(folder));
+  const folders = [NODE_MODULES, VENV, NATIVE, BENCH, BUILD, STATE].filter(folder => existsSync(folder));
   if (folders.length === 0) {
     console.log('There is nothing to remove.');
     return;

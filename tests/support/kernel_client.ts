@@ -6,9 +6,12 @@ import { createInterface } from 'node:readline';
 const ROOT = path.resolve(__dirname, '..', '..');
 const PYTHON = path.join(ROOT, '.venv', 'bin', 'python');
 
+// biome-ignore lint/suspicious/noExplicitAny: the tests assert what a message holds
+export type Json = any;
+
 export interface Message {
   type: string;
-  content: Record<string, any>;
+  content: Record<string, Json>;
 }
 
 /** What the kernel says to one request. */
@@ -17,7 +20,7 @@ export interface Answer {
   iopub: Message[];
   /** Broadcast meanwhile in the name of another. */
   other: Message[];
-  reply: Record<string, any>;
+  reply: Record<string, Json>;
 }
 
 /** The content of an execute_request, as far as it differs from a notebook's. */
