@@ -1,7 +1,7 @@
 // Correction: a second thread, which still runs when a cell blocks the first. It ends the kernel when the client
 // that started it is gone (tslab's kernels live on), and it holds the control channel, so that an interrupt
-// reaches a cell that blocks (in tslab a loop behind an `await` cannot be interrupted) and a shutdown too. For that kernel.json says
-// `"interrupt_mode": "message"`: clients ask on the control channel, and a mere SIGINT would not get through.
+// reaches a cell that blocks (in tslab a loop behind an `await` cannot be interrupted), and a shutdown too.
+// For that kernel.json says `"interrupt_mode": "message"`; a mere SIGINT does not get through to such a cell.
 const inspector = require('node:inspector');
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
 const { SerialSender } = require('./serial_send.cjs');

@@ -2,6 +2,7 @@
 its result. One more line comes first, when the kernel is ready."""
 
 import json
+import subprocess
 import sys
 import time
 from threading import Timer
@@ -10,7 +11,10 @@ from jupyter_client.manager import start_new_kernel
 
 LIMIT = 60  # seconds for any one answer
 
-manager, client = start_new_kernel(kernel_name="tslab", cwd=sys.argv[1], startup_timeout=LIMIT)
+# The kernel must not share our stdout: Node makes a pipe non-blocking for all who hold it.
+manager, client = start_new_kernel(
+    kernel_name="tslab", cwd=sys.argv[1], startup_timeout=LIMIT, stdout=subprocess.DEVNULL
+)
 
 
 def send(msg_type, content, channel="shell"):

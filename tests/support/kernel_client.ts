@@ -1,7 +1,7 @@
 // A kernel `tslab` under test, driven through Jupyter's own client.
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const PYTHON = path.join(ROOT, '.venv', 'bin', 'python');
@@ -43,7 +43,7 @@ export class Kernel {
   static async start(folder: string, environment: NodeJS.ProcessEnv = process.env): Promise<Kernel> {
     const script = path.join(__dirname, 'kernel_client.py');
     const client = spawn(PYTHON, [script, folder], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
+    const lines = linesOf(client.stdout);
     const first = await lines.next();
     if (first.done) throw new Error('The kernel did not start.');
     return new Kernel(client, JSON.parse(first.value).pid, lines);
@@ -76,6 +76,15 @@ export class Kernel {
     const ended = new Promise(resolve => this.client.once('exit', resolve));
     this.client.stdin?.end();
     await ended;
+  }
+}
+
+async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
 }
 
