@@ -66,8 +66,7 @@ function variableOf<T>(g: Profile, u: T, a: Arithmetic<T>): T {
   const t = g.variable === 'u' ? u : g.variable === 'sqrt(u)' ? a.sqrt(u) : a.affine(u, 1, 1);
   if (typeof g.factor === 'number') return a.minimum(t, 1);
   // A lone t^p, p ≤ 0, cannot overflow.
-  const terms = [...g.terms, ...g.logTerms];
-  const grows = terms.length > 1 || terms[0][1] > 0;
+  const grows = g.terms.length + g.logTerms.length > 1 || (g.terms[0] ?? g.logTerms[0])[1] > 0;
   return g.factor === 'exp(-t)' && grows ? a.minimum(t, a.expEnd) : t;
 }
 
@@ -78,9 +77,9 @@ function sumOfPowers<T>(terms: readonly Term[], g: Profile, t: T, a: Arithmetic<
     const inverse = terms.map(([c, p]): Term => [c, -p]).reverse();
     return sumOfPowers(inverse, { ...g, variable: 'u' }, a.reciprocal(t), a);
   }
-  const parts: T[] = [];
-  let [front, lowest] = terms[0];
-  front *= g.scale;
+  let product: T | undefined;
+  const lowest = terms[0][1];
+  let front = g.scale * terms[0][0];
   if (terms.length > 1) {
     let sum: T | undefined;
     for (let i = terms.length - 1; i > 0; i--) {
@@ -88,15 +87,19 @@ function sumOfPowers<T>(terms: readonly Term[], g: Profile, t: T, a: Arithmetic<
       const [c, next] = [g.scale * terms[i][0], g.scale * terms[i - 1][0]];
       sum = sum === undefined ? a.affine(gap, c, next) : a.affine(a.multiply(sum, gap), 1, next);
     }
-    parts.push(sum as T);
+    product = times(a, product, sum as T);
     front = 1;
   }
-  if (lowest !== 0) parts.push(power(t, lowest, a));
-  if (g.factor === 'exp(-t)') parts.push(a.expNegative(t));
-  else if (g.factor === 0) parts.push(a.below(t, 1));
-  else if (typeof g.factor === 'number') parts.push(power(a.affine(t, -1, 1), g.factor, a));
-  const product = parts.length > 0 ? parts.reduce((x, y) => a.multiply(x, y)) : a.affine(t, 0, 1);
-  return front === 1 ? product : a.affine(product, front, 0);
+  if (lowest !== 0) product = times(a, product, power(t, lowest, a));
+  if (g.factor === 'exp(-t)') product = times(a, product, a.expNegative(t));
+  else if (g.factor === 0) product = times(a, product, a.below(t, 1));
+  else if (typeof g.factor === 'number') product = times(a, product, power(a.affine(t, -1, 1), g.factor, a));
+  const value = product ?? a.affine(t, 0, 1);
+  return front === 1 ? value : a.affine(value, front, 0);
+}
+
+function times<T>(a: Arithmetic<T>, x: T | undefined, y: T): T {
+  return x === undefined ? y : a.multiply(x, y);
 }
 
 /** tᵖ: whole and half powers by products and a root, which are faster than a general power and exact. */

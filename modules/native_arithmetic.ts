@@ -35,6 +35,7 @@ export function lazyFrom(make: (scale: number, offset: number) => Native): Lazy 
 /** A tensor that is there. */
 export const lazy = (base: Native): Lazy =>
   lazyFrom((scale, offset) => {
+    if (scale === -1 && offset !== 0) return elementwise('Sub', scalar(offset), base);
     const scaled = scale === 1 ? base : elementwise('Mul', base, scalar(scale));
     return offset === 0 ? scaled : elementwise('AddV2', scaled, scalar(offset));
   });
