@@ -1,7 +1,7 @@
 // Needs: arithmetic.ts, evaluation.ts, evaluation_frame.ts, evaluation_plan.ts, float64.ts,
 //   kernel_registry.ts, kernel_table.ts, native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts,
 //   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   radial_profiles.ts, radii.ts, rbf_weights.ts, small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What all RBF networks share: centers and weights as weights of a tfjs layer, u(x) = Φ(x)·w without bias.
 import * as tf from '@tensorflow/tfjs-node';
@@ -11,6 +11,7 @@ import type { KernelConfig } from './kernel_registry';
 import type { Operator, TensorOperator } from './operators';
 import type { KernelFunction } from './radial_kernel';
 import { nameOfType } from './radii';
+import { shapeOf, write } from './rbf_weights';
 
 export interface RbfLayerOptions {
   inputDim: number;
@@ -155,39 +156,4 @@ export abstract class RbfLayer extends tf.layers.Layer {
     const { inputDim, numCenters, outputDim } = this;
     return { ...super.getConfig(), inputDim, numCenters, outputDim };
   }
-}
-
-/** The shape [m, d] of centers; throws where they are empty or ragged. */
-export function shapeOf(call: string, centers: tf.Tensor2D | number[][]): [number, number] {
-  if (centers instanceof tf.Tensor) {
-    if (centers.rank !== 2 || centers.size === 0)
-      throw new RangeError(`${call}: centers must be [m, d], not empty, got [${centers.shape}]`);
-    return centers.shape;
-  }
-  if (!Array.isArray(centers))
-    throw new TypeError(
-      `${call}: centers must be a tensor [m, d] or m rows of d numbers, got ${nameOfType(centers)}`,
-    );
-  const lengths = centers.map(c => (Array.isArray(c) ? c.length : 0));
-  const [d] = lengths;
-  const odd = lengths.findIndex(length => length !== d);
-  if (centers.length === 0 || d === 0 || odd >= 0)
-    throw new RangeError(
-      `${call}: centers must be m rows of d numbers each, not empty, ` +
-        (odd > 0
-          ? `got ${d} in row 0 and ${lengths[odd]} in row ${odd}`
-          : `got ${JSON.stringify(centers.slice(0, 3))}`),
-    );
-  return [centers.length, d];
-}
-
-function write(variable: LayerVariable, what: string, values: tf.Tensor | number[] | number[][]): void {
-  tf.tidy(() => {
-    const tensor = values instanceof tf.Tensor ? values : tf.tensor(values as number[]);
-    if (tensor.dtype !== 'float32') throw new TypeError(`${what} must be float32, got ${tensor.dtype}`);
-    const numbers = tensor.dataSync();
-    const bad = numbers.findIndex(v => !Number.isFinite(v));
-    if (bad >= 0) throw new RangeError(`${what} must be finite numbers, got ${numbers[bad]} in place ${bad}`);
-    variable.write(tensor.reshape(variable.shape as number[]));
-  });
 }

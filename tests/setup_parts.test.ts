@@ -126,7 +126,7 @@ const PIP_MISMATCH_OF_TWO = `    anyio==4.16.0 from https://registry.example/any
 const NPM_MISMATCH = `npm warn tarball tarball data for ndarray@https://registry.example/ndarray-1.1.1.tgz (sha512-AAAA==) seems to be corrupted. Trying again.
 npm error code EINTEGRITY
 npm error sha512-AAAA== integrity checksum failed when using sha512: wanted sha512-AAAA== but got sha512-BBBB==. (5402 bytes)
-npm error A complete log of this run can be found in: /home/someone/.npm/_logs/debug-0.log
+npm error A complete log of this run can be found in: .npm/_logs/debug-0.log
 `;
 
 test('what programs print when they fail becomes one sentence that says what to do', () => {
