@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
+import { evaluate, gradient, laplacian } from '../modules/differential_operators';
+import { fromTensor } from '../modules/float64';
 import { RbfFixAll, RbfFreeAll, RbfFreeCenters } from '../modules/nn_rbf';
 import {
   gaussianKernel,
@@ -606,5 +608,43 @@ describe('errors name the call, the argument, what it is and what it should be',
       'RangeError',
       /^RbfFixAll odd: the kernel must give \[n, m\] = \[4,3\], got number$/,
     );
+  });
+});
+
+describe('evaluate, in float64', () => {
+  const points = fromTensor(x);
+
+  test('is the sum over the centers of the operator on the kernel, times the weights', () => {
+    const coefs = [1, -2, 0.5, 3, 0.25, -1];
+    const layer = new RbfFixAll({ centers, rbfKernel: maternKernel(2.5, 0.5), coefs, outputDim: 2 });
+    const w = ndarray(Float64Array.from(coefs), [3, 2]);
+    const c = ndarray(Float64Array.from(centers.flat()), [3, 2]);
+    for (const op of [laplacian, gradient]) {
+      const expected = evaluate(op, maternKernel(2.5, 0.5), points, c, w);
+      assert.deepEqual(layer.evaluate(op, points), expected);
+    }
+  });
+
+  test('takes the shapes as they are now, and is as the layer itself to float32', () => {
+    const layer = new RbfFreeAll({ inputDim: 2, numCenters: 3, kernel: gaussianKernel, seed: 5 });
+    (layer.getShapes() as unknown as tf.Variable).assign(tf.tensor1d([0.5, 1, 2]));
+    const before = tf.memory().numTensors;
+    const values = layer.evaluate(laplacian, points).data;
+    assert.equal(tf.memory().numTensors, before);
+    const centers = layer.getCenters().arraySync();
+    const [w, eps] = [layer.getCoefs().dataSync(), [0.5, 1, 2]];
+    // Δ e^(−ε²s) = (4ε⁴s − 4ε²)·e^(−ε²s) in two dimensions
+    const byHand = (p: number[]) =>
+      centers.reduce((sum, c, j) => {
+        const s = (p[0] - c[0]) ** 2 + (p[1] - c[1]) ** 2;
+        return sum + w[j] * (4 * eps[j] ** 4 * s - 4 * eps[j] ** 2) * Math.exp(-(eps[j] ** 2) * s);
+      }, 0);
+    const rows = Array.from({ length: 4 }, (_, i) => [points.get(i, 0), points.get(i, 1)]);
+    assertClose(values, rows.map(byHand), 'float64');
+  });
+
+  test('of a plain function says that autodiff can', () => {
+    const layer = new RbfFixAll({ centers, rbfKernel: (p, c) => p.matMul(c.transpose()) as tf.Tensor2D });
+    assert.throws(() => layer.evaluate(laplacian, points), { name: 'TypeError', message: /autodiff/ });
   });
 });
