@@ -148,28 +148,29 @@ describe('TensorFlow and plain numbers agree', () => {
     }
   });
 
-  test('1000 from the origin as at the origin', () => {
-    const away = (a: F64) =>
-      ndarray(
-        a.data.map(v => Math.round(v * 2 ** 20) / 2 ** 20 + 1024),
-        a.shape,
-      );
-    const home = (a: F64) =>
-      ndarray(
-        a.data.map(v => v - 1024),
-        a.shape,
-      );
-    const [x, c] = [away(MIXED), away(CENTERS)];
-    for (const { name, make, shape } of KERNELS)
-      for (const op of OPERATORS) {
-        const kernel = make(shape);
-        if (order(op) > kernel.smoothness) continue;
-        // x.pick would see other coordinates: operators whose coefficients vary are left out.
-        if (op.rank === 'scalar' && op.terms.length > 1) continue;
-        const expected = evaluate(op, kernel, home(x), home(c), WEIGHTS).data;
-        assertClose(evaluate(op, kernel, x, c, WEIGHTS).data, expected, 'float64', `${op.name} of ${name}`);
-      }
-  });
+  for (const offset of [1024, 2 ** 20])
+    test(`${offset} from the origin as at the origin`, () => {
+      const away = (a: F64) =>
+        ndarray(
+          a.data.map(v => Math.round(v * 2 ** 20) / 2 ** 20 + offset),
+          a.shape,
+        );
+      const home = (a: F64) =>
+        ndarray(
+          a.data.map(v => v - offset),
+          a.shape,
+        );
+      const [x, c] = [away(MIXED), away(CENTERS)];
+      for (const { name, make, shape } of KERNELS)
+        for (const op of OPERATORS) {
+          const kernel = make(shape);
+          if (order(op) > kernel.smoothness) continue;
+          // x.pick would see other coordinates: operators whose coefficients vary are left out.
+          if (op.rank === 'scalar' && op.terms.length > 1) continue;
+          const expected = evaluate(op, kernel, home(x), home(c), WEIGHTS).data;
+          assertClose(evaluate(op, kernel, x, c, WEIGHTS).data, expected, 'float64', `${op.name} of ${name}`);
+        }
+    });
 });
 
 describe('on the tape', () => {
