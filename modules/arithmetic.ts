@@ -14,6 +14,8 @@ export interface Arithmetic<T> {
   sqrt(a: T): T;
   /** e^(−a) */
   expNegative(a: T): T;
+  /** a·e^(−t) */
+  timesExpNegative(a: T, t: T): T;
   log(a: T): T;
   power(a: T, exponent: number): T;
   minimum(a: T, bound: number): T;
@@ -34,6 +36,7 @@ export const numbers: Arithmetic<number> = {
   reciprocal: a => 1 / a,
   sqrt: Math.sqrt,
   expNegative: a => Math.exp(-a),
+  timesExpNegative: (a, t) => a * Math.exp(-t),
   log: Math.log,
   power: (a, p) => a ** p,
   minimum: Math.min,
@@ -91,7 +94,8 @@ function sumOfPowers<T>(terms: readonly Term[], g: Profile, t: T, a: Arithmetic<
     front = 1;
   }
   if (lowest !== 0) product = times(a, product, power(t, lowest, a));
-  if (g.factor === 'exp(-t)') product = times(a, product, a.expNegative(t));
+  if (g.factor === 'exp(-t)')
+    product = product === undefined ? a.expNegative(t) : a.timesExpNegative(product, t);
   else if (g.factor === 0) product = times(a, product, a.below(t, 1));
   else if (typeof g.factor === 'number') product = times(a, product, power(a.affine(t, -1, 1), g.factor, a));
   const value = product ?? a.affine(t, 0, 1);

@@ -84,18 +84,14 @@ function planFor(
   op: Operator | TensorOperator,
   d: number,
   spread: boolean,
-) {
-  const ofKernel = plans.get(kernel) ?? new WeakMap<object, Map<number, Made>>();
-  plans.set(kernel, ofKernel);
-  const ofOperator = ofKernel.get(op) ?? new Map<number, Made>();
-  ofKernel.set(op, ofOperator);
+): Made {
   const key = spread ? -d : d;
-  let made = ofOperator.get(key);
-  if (made === undefined) {
-    const { parts, axes } = componentsOf(op, d);
-    made = { plan: planOf(call, kernel.row, parts, d, spread), axes };
-    ofOperator.set(key, made);
-  }
+  const known = plans.get(kernel)?.get(op)?.get(key);
+  if (known !== undefined) return known;
+  const { parts, axes } = componentsOf(op, d);
+  const made = { plan: planOf(call, kernel.row, parts, d, spread), axes };
+  const ofKernel = plans.get(kernel) ?? new WeakMap<object, Map<number, Made>>();
+  plans.set(kernel, ofKernel.set(op, (ofKernel.get(op) ?? new Map<number, Made>()).set(key, made)));
   return made;
 }
 
@@ -170,11 +166,10 @@ function checkPoints(call: string, name: string, a: F64): number[] {
 const isArray = (a: unknown): a is F64 => a !== null && typeof a === 'object' && 'stride' in a;
 
 function checkArray(call: string, name: string, a: F64): F64 {
+  if (isArray(a) && a.data instanceof Float64Array) return a;
   if ((a as unknown) instanceof Tensor)
     throw new TypeError(`${call}: ${name} must be a float64 ndarray, got a tensor; use fromTensor or apply`);
-  if (!isArray(a) || !(a.data instanceof Float64Array))
-    throw new TypeError(
-      `${call}: ${name} must be a float64 ndarray, got ${(a as F64 | undefined)?.dtype ?? typeof a}`,
-    );
-  return a;
+  throw new TypeError(
+    `${call}: ${name} must be a float64 ndarray, got ${(a as F64 | undefined)?.dtype ?? typeof a}`,
+  );
 }

@@ -51,9 +51,9 @@ export const times = (a: Lazy, scale: number): Lazy => ({
   offset: a.offset * scale,
 });
 
-/** Splits a into a number in front and a tensor, without a pass over memory where there is no offset. */
+/** Splits a into a number in front and a tensor: scale·(base + offset/scale) is at most one pass over memory. */
 export const split = (a: Lazy): [number, Native] =>
-  a.offset === 0 ? [a.scale, a.make(1, 0)] : [1, force(a)];
+  a.scale === 0 ? [1, force(a)] : [a.scale, a.make(1, a.offset / a.scale)];
 
 export const natives: Arithmetic<Lazy> = {
   add: (a, b) => op('AddV2', force(a), force(b)),
@@ -67,11 +67,17 @@ export const natives: Arithmetic<Lazy> = {
     return times(op('Reciprocal', x), 1 / p);
   },
   sqrt: a => {
-    const [p, x] = split(a);
+    const [p, x] = a.scale > 0 ? split(a) : [1, force(a)];
     const root = times(op('Sqrt', x), Math.sqrt(p));
     return a.most === undefined ? root : bounded(root, Math.sqrt(a.most));
   },
   expNegative: a => op('Exp', force(times(a, -1))),
+  timesExpNegative: (a, t) => {
+    // Where t is there, dividing by e^t spares the pass that −t would take.
+    if (t.scale !== 1 || t.offset !== 0) return natives.multiply(a, natives.expNegative(t));
+    const [p, x] = split(a);
+    return times(op('RealDiv', x, op('Exp', force(t)).make(1, 0)), p);
+  },
   log: a => op('Log', force(a)),
   // TensorFlow's Pow is several times slower than Log and Exp together.
   power: (a, exponent) => op('Exp', force(times(op('Log', force(a)), exponent))),

@@ -115,24 +115,31 @@ class Chunk {
     return { front, values };
   }
 
-  /** u = ε²·|δ|². */
+  /** u = ε²·|δ|², kept where the profile is defined, and no larger than where it is 0. */
   private u(g: Profile): Lazy {
     const { d, m, eps } = this.request;
+    const { expandsU, largestU } = this.frame;
     const singular = g.logTerms.length > 0 || g.terms[0][1] < 0;
     const ofRoot = g.variable === 'sqrt(u)' || (g.variable === 'u' && singular);
-    let u: Lazy;
-    if (this.frame.expandsU) {
+    const least = ofRoot && singular ? TINY : ofRoot && expandsU ? 0 : Number.NEGATIVE_INFINITY;
+    // (1 − t)₊ is 0 from u = 1 on. Its power 0 is a step, and needs t itself to the last digit.
+    const ends = typeof g.factor === 'number' && g.factor > 0 && typeof eps === 'number' && largestU > 1;
+    if (expandsU) {
       const left = upload(leftOf(this.frame, d, this.first, this.count), [this.count, d + 2]);
-      u = lazyFrom((scale, offset) =>
+      const u = lazyFrom((scale, offset) =>
         matMul(left, upload(rightOf(this.frame, d, m, eps, scale, offset), [d + 2, m])),
       );
-      return bounded(ofRoot ? natives.maximum(u, singular ? TINY : 0) : u, this.frame.largestU);
+      return bounded(clipped(u, least, ends ? 1 : Number.POSITIVE_INFINITY), ends ? 1 : largestU);
     }
-    u = lazy(this.squares as Native);
-    if (ofRoot && singular) u = natives.maximum(u, TINY);
-    return this.squaredEps === null
-      ? times(u, (eps as number) ** 2)
-      : natives.multiply(u, lazy(this.squaredEps));
+    const squares = lazy(this.squares as Native);
+    if (this.squaredEps !== null)
+      return bounded(
+        natives.multiply(clipped(squares, least, Number.POSITIVE_INFINITY), lazy(this.squaredEps)),
+        largestU,
+      );
+    const factor = (eps as number) ** 2;
+    const end = ends ? 1 / factor : Number.POSITIVE_INFINITY;
+    return bounded(times(clipped(squares, least, end), factor), ends ? 1 : largestU);
   }
 
   private sumOfSquares(): Native {
@@ -156,6 +163,14 @@ class Chunk {
     this.inverseRadius ??= elementwise('Rsqrt', elementwise('Maximum', this.squares, scalar(TINY)));
     return this.inverseRadius;
   }
+}
+
+/** a within bounds, in as few passes as they need. */
+function clipped(a: Lazy, least: number, most: number): Lazy {
+  if (least === Number.NEGATIVE_INFINITY && most === Number.POSITIVE_INFINITY) return a;
+  if (most === Number.POSITIVE_INFINITY) return natives.maximum(a, least);
+  if (least === Number.NEGATIVE_INFINITY) return natives.minimum(a, most);
+  return lazy(elementwise('ClipByValue', a.make(1, 0), scalar(least), scalar(most)));
 }
 
 function column(points: Float64Array, d: number, c: number, first: number, count: number): Float64Array {

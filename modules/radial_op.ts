@@ -88,6 +88,7 @@ const tensors: Arithmetic<tf.Tensor> = {
   reciprocal: tf.reciprocal,
   sqrt: tf.sqrt,
   expNegative: a => a.neg().exp(),
+  timesExpNegative: (a, t) => a.mul(t.neg().exp()),
   log: tf.log,
   power: tf.pow,
   minimum: tf.minimum,
