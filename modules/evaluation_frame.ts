@@ -14,6 +14,8 @@ const UNIT = 2 ** -53;
 export interface Frame {
   readonly x: Float64Array;
   readonly centers: Float64Array;
+  /** So wide that powers of δ may overflow. */
+  readonly far: boolean;
   /** No u is larger. */
   readonly largestU: number;
   /** u by one matrix product; otherwise by differences. */
@@ -54,6 +56,7 @@ export function frameOf({ plan, d, x, centers, eps, weights }: Request): Frame {
   return {
     x: centred(x),
     centers: centred(centers),
+    far: half > 1e70,
     largestU: 4 * d * scaled * scaled,
     expandsU: !steep && 8 * UNIT * d * scaled * scaled <= ROUNDING,
     expandsDelta: plan.pieces.map(expandable),

@@ -74,6 +74,14 @@ class Chunk {
   values({ profile, powers, ofDirection }: Group): { front: number; values: Native } {
     this.profiles[profile] ??= this.profile(this.request.plan.profiles[profile]);
     const { front, values } = this.profiles[profile];
+    // Far out the profile, which is 0 there, must meet each δ before δ² overflows.
+    if (this.frame.far && !ofDirection) {
+      let product = values;
+      powers.forEach((p, c) => {
+        for (; p > 0; p--) product = elementwise('Mul', product, this.delta(c));
+      });
+      return { front, values: product };
+    }
     const monomial = this.monomial(powers, ofDirection);
     return { front, values: monomial === null ? values : elementwise('Mul', values, monomial) };
   }

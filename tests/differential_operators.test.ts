@@ -386,6 +386,21 @@ describe('extremes', () => {
     });
 });
 
+test('far out, where powers of x − c overflow, many points give what one gives', () => {
+  const far = points(Array.from({ length: 100 }, (_, i) => [1e150 * (1 + i / 8), -1e150]));
+  for (const { name, make, shape } of KERNELS)
+    for (const alpha of [
+      [3, 1],
+      [4, 0],
+      [2, 1],
+    ]) {
+      const [kernel, op] = [make(shape), partial(alpha)];
+      const values = evaluate(op, kernel, far, CENTERS).data;
+      assert.ok(!values.some(Number.isNaN), `∂^(${alpha}) of ${name}`);
+      assertClose(values, byNumbers(op, kernel, far, CENTERS), 'float64', `∂^(${alpha}) of ${name}`);
+    }
+});
+
 describe('what does not exist, or does not fit, is an error', () => {
   const at = points([[0.5, 0.25]]);
 
