@@ -19,6 +19,7 @@ export function evaluateSmall({
   varying,
 }: Request): Float64Array {
   const { profiles, limits, pieces, outputs } = plan;
+  const arithmetic = numbers; // read once: an import may be behind a getter
   const width = weights === null ? m : k;
   const out = new Float64Array(n * outputs * width);
   const delta = new Float64Array(d);
@@ -35,7 +36,8 @@ export function evaluateSmall({
         delta[c] = x[i * d + c] - centers[j * d + c];
         s += delta[c] * delta[c];
       }
-      for (let p = 0; p < g.length; p++) g[p] = evaluateProfile(profiles[p], e * e * s, numbers, limits[p]);
+      for (let p = 0; p < g.length; p++)
+        g[p] = evaluateProfile(profiles[p], e * e * s, arithmetic, limits[p]);
       for (let q = 0; q < fronts.length; q++) {
         const piece = pieces[q];
         let value = fronts[q] * g[piece.profile];
