@@ -1,5 +1,7 @@
 // One call of `jupyter nbconvert` that reports while it works, and leaves no kernel behind.
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT, venvBin } from '../setup/paths.mjs';
@@ -27,10 +29,12 @@ const FIXED = ['nbconvert', '--to=export.ExecutedNotebook', '--log-level=CRITICA
  *   signal by which the user stopped it
  */
 export async function nbconvert(args, env, onEvent) {
+  // Jupyter leaves an empty folder for each kernel; here they go with the folder around them.
+  const temporary = mkdtempSync(join(tmpdir(), 'nbconvert-'));
   // stdin tells nbconvert that this process is alive, 3 brings the events.
   const child = spawn(venvBin('jupyter'), [...FIXED, ...args], {
     cwd: HERE,
-    env: { ...env, PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...env, PYTHONDONTWRITEBYTECODE: '1', TMPDIR: temporary },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   /** @type {NodeJS.Signals | undefined} */
@@ -66,6 +70,7 @@ export async function nbconvert(args, env, onEvent) {
   await drained;
   for (const signal of signals) process.off(signal, stop);
   if (kernel) killGroup(kernel); // nbconvert itself was killed
+  rmSync(temporary, { recursive: true, force: true });
   const words = said.trim();
   return { ending: words ? `${ending}:\n${words}` : ending, stopped };
 }
