@@ -104,7 +104,7 @@ export function planOf(call: string, row: KernelRow, operators: Operator[], d: n
   };
 }
 
-export const isGaussian = (g: Profile) =>
+const isGaussian = (g: Profile) =>
   g.variable === 'u' &&
   g.factor === 'exp(-t)' &&
   g.logTerms.length === 0 &&
