@@ -1,13 +1,15 @@
-// Needs: arithmetic.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts,
-//   native_evaluation.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation_chunk.ts,
+//   evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts, native_evaluation.ts,
+//   native_graph.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts,
+//   radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Operators on kernels in float64: ndarrays in, ndarrays out.
 import { Tensor } from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
+import { evaluateCompiled } from './compiled_evaluation';
 import { type Plan, planOf } from './evaluation_plan';
 import { evaluateNatively } from './native_evaluation';
+import { canCompile } from './native_graph';
 import { type F64, valuesOf } from './native_ops';
 import {
   type Coefficient,
@@ -21,6 +23,8 @@ import type { KernelFunction, RadialKernel } from './radial_kernel';
 import { evaluateSmall } from './small_evaluation';
 
 /** Below this many pairs of point and center plain numbers are faster than a call of TensorFlow. */
+/** From n·m on compiling pays. */
+const LARGE = 1 << 23;
 const SMALL = 2048;
 
 /**
@@ -51,7 +55,8 @@ export function evaluate(
   const { plan, axes } = planFor(call, radial, op, d, !small && weights !== undefined);
   refuseCenters(call, radial, plan.order, x, centers);
   const k = weights?.shape[1] ?? 0;
-  const values = (small ? evaluateSmall : evaluateNatively)({
+  const large = n * m >= LARGE && canCompile();
+  const values = (small ? evaluateSmall : large ? evaluateCompiled : evaluateNatively)({
     plan,
     n,
     m,

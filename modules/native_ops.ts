@@ -16,7 +16,7 @@ export interface Native {
   readonly shape: readonly number[];
 }
 
-interface Attribute {
+export interface Attribute {
   name: string;
   type: number;
   value: number | boolean | number[];
@@ -36,9 +36,18 @@ interface Binding {
     ids: number[],
     outputs: number,
   ): { id: number; shape: number[] }[];
+  loadSavedModel(folder: string, tags: string): number;
+  runSavedModel(
+    id: number,
+    ids: number[],
+    inputs: string,
+    outputs: string,
+  ): { id: number; shape: number[] }[];
+  deleteSavedModel(id: number): void;
 }
 
 const INT32 = 3;
+const INT64 = 9;
 const DOUBLE = 2;
 
 const binding = () => (tf.backend() as unknown as { binding: Binding }).binding;
@@ -77,6 +86,7 @@ function track(id: number, shape: readonly number[]): Native {
 
 /** Frees a native tensor before its scope ends. */
 export function free(a: Native): void {
+  if (tracer !== null) return;
   for (const scope of scopes) if (scope.delete(a.id)) binding().deleteTensor(a.id);
 }
 
@@ -91,7 +101,39 @@ const boolAttribute = (name: string, value: boolean): Attribute => ({
   value,
 });
 
+/** Where ops go while a function is traced: no values, only what depends on what. */
+export interface Tracer {
+  constant(value: number, type: number): Native;
+  execute(op: string, attributes: Attribute[], inputs: Native[]): Native;
+}
+
+let tracer: Tracer | null = null;
+
+/** Runs f with every op handed to the tracer instead of TensorFlow. */
+export function tracing<T>(to: Tracer, f: () => T): T {
+  const before = tracer;
+  tracer = to;
+  try {
+    return f();
+  } finally {
+    tracer = before;
+  }
+}
+
+/** A saved model of the folder; it lives until `unloadGraph`. */
+export const loadGraph = (folder: string, tag: string): number => binding().loadSavedModel(folder, tag);
+export const unloadGraph = (graph: number): void => binding().deleteSavedModel(graph);
+
+/** The outputs of a loaded graph, by name, for inputs of these names. */
+export function runGraph(graph: number, values: Native[], inputs: string[], outputs: string[]): Native[] {
+  const names = (list: string[]) => list.map(name => `${name}:0`).join(',');
+  const ids = values.map(a => a.id);
+  const made = binding().runSavedModel(graph, ids, names(inputs), names(outputs));
+  return made.map(({ id, shape }) => track(id, shape));
+}
+
 function execute(name: string, attributes: Attribute[], inputs: Native[], outputs = 1): Native[] {
+  if (tracer !== null) return [tracer.execute(name, attributes, inputs)];
   const made = binding().executeOp(
     name,
     attributes,
@@ -147,7 +189,23 @@ const T = () => typeAttribute('T', DOUBLE);
 export const elementwise = (name: string, ...inputs: Native[]): Native => execute(name, [T()], inputs)[0];
 
 /** A number as a native scalar. */
-export const scalar = (value: number): Native => upload(Float64Array.of(value), []);
+export const scalar = (value: number): Native =>
+  tracer === null ? upload(Float64Array.of(value), []) : tracer.constant(value, DOUBLE);
+
+/** 2^k of whole k from −1022 to 1023, by its bits; in a traced function only. */
+export function powerOfTwo(k: Native): Native {
+  if (tracer === null) throw new Error('powerOfTwo: for traced functions only');
+  const whole = typeAttribute('T', INT64);
+  const [add, shift] = [tracer.constant(1023, INT64), tracer.constant(52, INT64)];
+  // The sum's last digit counts ones, so that its low bits are those of k.
+  const [bits] = execute(
+    'Bitcast',
+    [T(), typeAttribute('type', INT64)],
+    [elementwise('AddV2', k, scalar(1.5 * 2 ** 52))],
+  );
+  const [exponent] = execute('LeftShift', [whole], [execute('AddV2', [whole], [bits, add])[0], shift]);
+  return execute('Bitcast', [whole, typeAttribute('type', DOUBLE)], [exponent])[0];
+}
 
 /** a·b, either one transposed first if so said. */
 export function matMul(a: Native, b: Native, transposeA = false, transposeB = false): Native {
@@ -206,4 +264,18 @@ function integers(values: number | number[]): Native {
   const list = typeof values === 'number' ? [values] : values;
   const shape = typeof values === 'number' ? [] : [list.length];
   return track(binding().createTensor(shape, INT32, Int32Array.from(list)), shape);
+}
+
+/** The rows of a matrix in the order that TensorFlow's Lu gives as integers. */
+export function gatherRows(a: Native, order: Native): Native {
+  const axis = integers(0);
+  const batch: Attribute = { name: 'batch_dims', type: binding().TF_ATTR_INT, value: 0 };
+  const types = [
+    typeAttribute('Tparams', DOUBLE),
+    typeAttribute('Tindices', INT32),
+    typeAttribute('Taxis', INT32),
+  ];
+  const [out] = execute('GatherV2', [batch, ...types], [a, order, axis]);
+  free(axis);
+  return out;
 }

@@ -45,6 +45,24 @@ export function groupsOf({ plan, eps }: Request, { expandsDelta }: Frame): Group
   return [...groups.values()];
 }
 
+/** The coordinates of `count` points from the `first` on, an array each. */
+export function coordinates(points: Float64Array, d: number, first: number, count: number): Float64Array[] {
+  return Array.from({ length: d }, (_, c) => {
+    const values = new Float64Array(count);
+    for (let i = 0; i < count; i++) values[i] = points[(first + i) * d + c];
+    return values;
+  });
+}
+
+/** ε², or one a center, `[1, m]`. */
+export const squaredEpsOf = ({ eps, m }: Request): number | Native =>
+  typeof eps === 'number'
+    ? eps ** 2
+    : upload(
+        eps.map(e => e * e),
+        [1, m],
+      );
+
 /** All exponents γ ≤ powers. */
 function below(powers: readonly number[]): number[][] {
   let all: number[][] = [[]];
@@ -57,9 +75,9 @@ export function weightsOf(
   { plan, m, d, k, weights, eps }: Request,
   { centers }: Frame,
   group: Group,
+  width = group.moments.length * k,
 ): Native {
   const { epsilonPower } = plan.pieces[group.pieces[0]];
-  const width = group.moments.length * k;
   const values = new Float64Array(m * width);
   for (let j = 0; j < m; j++)
     group.moments.forEach((gamma, g) => {
@@ -81,9 +99,9 @@ export function accumulate(
   first: number,
   count: number,
   out: Float64Array,
+  stride = weights === null ? m : group.moments.length * k,
 ): void {
   const width = weights === null ? m : k;
-  const stride = weights === null ? m : group.moments.length * k;
   for (const index of group.pieces) {
     const piece = plan.pieces[index];
     const scale = front * piece.coefficient * (typeof eps === 'number' ? eps ** piece.epsilonPower : 1);

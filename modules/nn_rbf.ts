@@ -1,8 +1,9 @@
-// Needs: arithmetic.ts, evaluation.ts, evaluation_frame.ts, evaluation_plan.ts, float64.ts,
-//   kernel_registry.ts, kernel_table.ts, native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts,
-//   native_ops.ts, native_sums.ts, notable_kernels.ts, operators.ts, partial_derivatives.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, rbf_layer.ts, rbf_weights.ts,
-//   small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
+//   evaluation_frame.ts, evaluation_plan.ts, float64.ts, kernel_registry.ts, kernel_table.ts,
+//   native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts,
+//   native_sums.ts, notable_kernels.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts, radial_op.ts,
+//   radial_profiles.ts, radii.ts, rbf_layer.ts, rbf_weights.ts, small_evaluation.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Radial basis function networks u(x) = Σ_j w_j·φ(x, c_j), without bias, as layers of tfjs.
 import * as tf from '@tensorflow/tfjs-node';
@@ -16,11 +17,7 @@ import { shapeOf } from './rbf_weights';
 abstract class RbfGivenKernel extends RbfLayer {
   private readonly rbfKernel: KernelFunction;
 
-  constructor(
-    call: string,
-    options: RbfLayerOptions & { rbfKernel: KernelFunction },
-    trainableCenters: boolean,
-  ) {
+  constructor(call: string, options: RbfFreeCentersOptions, trainableCenters: boolean) {
     if (typeof options.rbfKernel !== 'function' || isKernelFactory(options.rbfKernel))
       throw new TypeError(
         `${call}: rbfKernel must be a kernel, as gaussianKernel(5), or a function (x, centers) => Tensor, ` +
@@ -64,24 +61,29 @@ export class RbfFixAll extends RbfGivenKernel {
   static readonly className: string = 'RbfFixAll';
 
   constructor(options: RbfFixAllOptions) {
-    super('RbfFixAll', sizes(options), false);
+    const call = new.target.className;
+    super(call, sizes(call, options), false);
   }
 }
 
 // A layer that is loaded knows its sizes; its centers are weights and come from the file.
-function sizes(options: RbfFixAllOptions): RbfLayerOptions & { rbfKernel: KernelFunction } {
+function sizes(call: string, options: RbfFixAllOptions): RbfFreeCentersOptions {
   if (options.centers === undefined && 'numCenters' in options)
-    return options as unknown as RbfLayerOptions & { rbfKernel: KernelFunction };
-  const [numCenters, inputDim] = shapeOf('RbfFixAll({ centers })', options.centers);
+    return options as unknown as RbfFreeCentersOptions;
+  const [numCenters, inputDim] = shapeOf(`${call}({ centers })`, options.centers);
   return { ...options, numCenters, inputDim };
+}
+
+export interface RbfFreeCentersOptions extends RbfLayerOptions {
+  rbfKernel: KernelFunction;
 }
 
 /** Trained centers and weights, a fixed kernel. */
 export class RbfFreeCenters extends RbfGivenKernel {
   static readonly className: string = 'RbfFreeCenters';
 
-  constructor(options: RbfLayerOptions & { rbfKernel: KernelFunction }) {
-    super('RbfFreeCenters', options, true);
+  constructor(options: RbfFreeCentersOptions) {
+    super(new.target.className, options, true);
   }
 }
 
@@ -99,17 +101,16 @@ export class RbfFreeAll extends RbfLayer {
   private readonly shapes: ReturnType<RbfLayer['weight']>;
 
   constructor(options: RbfFreeAllOptions) {
+    const call = new.target.className;
     const { kernel, startingShape = 1, numCenters } = options;
     if (typeof kernel !== 'function' || 'row' in kernel)
       throw new TypeError(
-        'RbfFreeAll: kernel must be a function shape => kernel, as gaussianKernel, ' +
+        `${call}: kernel must be a function shape => kernel, as gaussianKernel, ` +
           `got ${typeof kernel === 'function' ? `the kernel ${kernel.name} itself` : nameOfType(kernel)}`,
       );
     if (!(startingShape > 0 && startingShape < Number.POSITIVE_INFINITY))
-      throw new RangeError(
-        `RbfFreeAll: startingShape must be a positive finite number, got ${startingShape}`,
-      );
-    super('RbfFreeAll', options, true);
+      throw new RangeError(`${call}: startingShape must be a positive finite number, got ${startingShape}`);
+    super(call, options, true);
     this.kernelOf = kernel;
     this.shapes = this.weight(
       'shapes',

@@ -5,6 +5,12 @@ import ndarray, { type NdArray } from 'ndarray';
 
 export type F64 = NdArray<Float64Array>;
 
+/** Points on a boundary `[n, d]`, and at each the outward unit normal `[n, d]`. */
+export interface Boundary {
+  points: F64;
+  normals: F64;
+}
+
 /** n equispaced numbers from a to b, both included: `[n]`. */
 export function linspace(a: number, b: number, n: number): F64 {
   checkCount('linspace(a, b, n)', n);
@@ -71,7 +77,13 @@ export function chebyshevPoints(n: number, a = -1, b = 1): F64 {
   );
 }
 
-function checkCount(call: string, n: number): void {
+/** Numbers row by row as points `[n, d]`. */
+export function asPoints(values: ArrayLike<number>, d: number): F64 {
+  return ndarray(Float64Array.from(values), [values.length / d, d]);
+}
+
+/** Throws unless n is a number of points. */
+export function checkCount(call: string, n: number): void {
   if (!Number.isInteger(n) || n < 1) throw new RangeError(`${call}: n must be a positive integer, got ${n}`);
 }
 

@@ -1,7 +1,8 @@
-// Needs: arithmetic.ts, evaluation.ts, evaluation_frame.ts, evaluation_plan.ts, float64.ts,
-//   kernel_registry.ts, kernel_table.ts, native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts,
-//   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, rbf_weights.ts, small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
+//   evaluation_frame.ts, evaluation_plan.ts, float64.ts, kernel_registry.ts, kernel_table.ts,
+//   native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts,
+//   native_sums.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts,
+//   radii.ts, rbf_weights.ts, small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What all RBF networks share: centers and weights as weights of a tfjs layer, u(x) = Φ(x)·w without bias.
 import * as tf from '@tensorflow/tfjs-node';
@@ -11,7 +12,7 @@ import type { KernelConfig } from './kernel_registry';
 import type { Operator, TensorOperator } from './operators';
 import type { KernelFunction } from './radial_kernel';
 import { nameOfType } from './radii';
-import { shapeOf, write } from './rbf_weights';
+import { shapeOf, write, writeCoefs } from './rbf_weights';
 
 export interface RbfLayerOptions {
   inputDim: number;
@@ -69,8 +70,19 @@ export abstract class RbfLayer extends tf.layers.Layer {
       trainableCenters,
     );
     this.coefs = this.weight('coefs', [numCenters, outputDim], uniform(-bound, bound, 1), true);
-    if (options.centers !== undefined) this.setCenters(options.centers);
-    if (options.coefs !== undefined) this.setCoefs(options.coefs);
+    const { centers, coefs } = options;
+    if (centers !== undefined) this.startWith(() => this.setCenters(centers));
+    if (coefs !== undefined) this.startWith(() => this.setCoefs(coefs));
+  }
+
+  /** Sets what the constructor was given; where that throws, there is no layer whose weights one could dispose of. */
+  protected startWith(set: () => void): void {
+    try {
+      set();
+    } catch (error) {
+      for (const weight of this.weights) weight.dispose();
+      throw error;
+    }
   }
 
   /** A weight under a name of its own, so that several RBF layers fit into one saved model. */
@@ -80,11 +92,7 @@ export abstract class RbfLayer extends tf.layers.Layer {
 
   /** Φ[i, j] = φ(x_i, c_j) of points x `[n, d]`: `[n, m]`. Throws unless x and what the kernel gives have these shapes. */
   getInterpolationMatrix(x: tf.Tensor2D): tf.Tensor2D {
-    const call = `${this.getClassName()} ${this.name}`;
-    if (!(x instanceof tf.Tensor))
-      throw new TypeError(`${call}: x must be a tensor [n, ${this.inputDim}], got ${nameOfType(x)}`);
-    if (x.rank !== 2 || x.shape[1] !== this.inputDim)
-      throw new RangeError(`${call}: x must be [n, ${this.inputDim}], got [${x.shape}]`);
+    const call = this.checkPoints(x);
     return tf.tidy(() => {
       const matrix = this.kernel()(x, this.getCenters());
       const shape = [x.shape[0], this.numCenters];
@@ -95,6 +103,16 @@ export abstract class RbfLayer extends tf.layers.Layer {
         );
       return matrix;
     });
+  }
+
+  /** Throws unless x is `[n, d]`; gives what errors about it begin with. */
+  protected checkPoints(x: tf.Tensor2D): string {
+    const call = `${this.getClassName()} ${this.name}`;
+    if (!(x instanceof tf.Tensor))
+      throw new TypeError(`${call}: x must be a tensor [n, ${this.inputDim}], got ${nameOfType(x)}`);
+    if (x.rank !== 2 || x.shape[1] !== this.inputDim)
+      throw new RangeError(`${call}: x must be [n, ${this.inputDim}], got [${x.shape}]`);
+    return call;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -118,15 +136,7 @@ export abstract class RbfLayer extends tf.layers.Layer {
 
   /** Sets the weights from m·k numbers, row by row. */
   setCoefs(coefs: number[] | tf.Tensor): void {
-    const size = this.numCenters * this.outputDim;
-    if (!(coefs instanceof tf.Tensor || Array.isArray(coefs)))
-      throw new TypeError(`setCoefs(coefs): coefs must be an array or a tensor, got ${nameOfType(coefs)}`);
-    const given = coefs instanceof tf.Tensor ? coefs.size : coefs.length;
-    if (given !== size)
-      throw new RangeError(
-        `setCoefs(coefs): coefs must have ${size} numbers, [${this.numCenters}, ${this.outputDim}], got ${given}`,
-      );
-    write(this.coefs, 'setCoefs(coefs): coefs', coefs);
+    writeCoefs(this.coefs, 'setCoefs(coefs)', coefs);
   }
 
   /** The centers `[m, d]`: the live variable, not a copy. */

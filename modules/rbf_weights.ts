@@ -45,3 +45,14 @@ export function write(
     variable.write(tensor.reshape(variable.shape as number[]));
   });
 }
+
+/** Writes coefficients `[rows, k]`, as numbers row by row or as a tensor of this size. */
+export function writeCoefs(variable: LayerVariable, call: string, coefs: number[] | tf.Tensor): void {
+  const [rows, k] = variable.shape as number[];
+  if (!(coefs instanceof tf.Tensor || Array.isArray(coefs)))
+    throw new TypeError(`${call}: coefs must be an array or a tensor, got ${nameOfType(coefs)}`);
+  const given = coefs instanceof tf.Tensor ? coefs.size : coefs.length;
+  if (given !== rows * k)
+    throw new RangeError(`${call}: coefs must have ${rows * k} numbers, [${rows}, ${k}], got ${given}`);
+  write(variable, `${call}: coefs`, coefs);
+}

@@ -22,9 +22,10 @@ export function evaluateSmall({
   const arithmetic = numbers; // read once: an import may be behind a getter
   const width = weights === null ? m : k;
   const out = new Float64Array(n * outputs * width);
-  const delta = new Float64Array(d);
-  const g = new Float64Array(profiles.length);
-  const fronts = new Float64Array(pieces.length);
+  // Plain arrays: on a handful of points, making typed ones would take most of the time.
+  const delta: number[] = [];
+  const g: number[] = [];
+  const fronts: number[] = [];
   for (let j = 0; j < m; j++) {
     const e = typeof eps === 'number' ? eps : eps[j];
     if (j === 0 || typeof eps !== 'number')
@@ -36,9 +37,9 @@ export function evaluateSmall({
         delta[c] = x[i * d + c] - centers[j * d + c];
         s += delta[c] * delta[c];
       }
-      for (let p = 0; p < g.length; p++)
+      for (let p = 0; p < profiles.length; p++)
         g[p] = evaluateProfile(profiles[p], e * e * s, arithmetic, limits[p]);
-      for (let q = 0; q < fronts.length; q++) {
+      for (let q = 0; q < pieces.length; q++) {
         const piece = pieces[q];
         let value = fronts[q] * g[piece.profile];
         // δ and not a power of it: a factor that is 0 far out must come before one that would overflow.

@@ -412,13 +412,18 @@ describe('no tensor is left behind', () => {
       assert.equal(tf.memory().numTensors, before);
       target.dispose();
     });
-  test('setCoefs, setCenters and what they refuse', () => {
+  test('by setCoefs, setCenters, what they refuse, and a layer that could not be made', () => {
     const layer = new RbfFixAll({ centers, rbfKernel: gaussianKernel(1) });
     const before = tf.memory().numTensors;
     layer.setCoefs([1, 2, 3]);
     layer.setCenters(centers);
     assert.throws(() => layer.setCoefs([1, 2, Number.NaN]));
     assert.throws(() => layer.apply(tf.tidy(() => [1, 2]) as never));
+    assert.throws(() => new RbfFixAll({ centers, rbfKernel: gaussianKernel(1), coefs: [1] }));
+    assert.throws(() => new RbfFixAll({ centers: [[Number.NaN]], rbfKernel: gaussianKernel(1) }));
+    assert.throws(
+      () => new RbfFreeAll({ inputDim: 2, numCenters: 3, kernel: gaussianKernel, centers: [[0, 0]] }),
+    );
     assert.equal(tf.memory().numTensors, before);
   });
 });

@@ -1,0 +1,187 @@
+/** Evaluations compiled by XLA: as exact as in plain numbers, kept, freed, and done without where there is no XLA. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { after, describe, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-node';
+import ndarray from 'ndarray';
+import { compiledNatives } from '../modules/compiled_arithmetic';
+import { evaluateCompiled } from '../modules/compiled_evaluation';
+import { evaluate, gradient, laplacian } from '../modules/differential_operators';
+import { planOf, type Request } from '../modules/evaluation_plan';
+import { force, lazy } from '../modules/native_arithmetic';
+import { canCompile, compile } from '../modules/native_graph';
+import { download, type F64, nativeCount, nativeScope, upload } from '../modules/native_ops';
+import { gaussianKernel, wendlandKernel } from '../modules/notable_kernels';
+import { componentsOf, hessian, type Operator, type TensorOperator } from '../modules/operators';
+import { evaluateSmall } from '../modules/small_evaluation';
+import { KERNELS, kernelCase } from './support/kernels';
+import { assertClose } from './support/tolerances';
+
+type Binding = Record<string, (...args: unknown[]) => unknown>;
+const backend = tf.backend() as unknown as { binding: Binding };
+
+/** Counts calls of the binding while f runs. */
+function counting<T>(names: string[], f: () => T): [T, Record<string, number>] {
+  const { binding } = backend;
+  const counts: Record<string, number> = Object.fromEntries(names.map(name => [name, 0]));
+  const spies = names.map(name => [
+    name,
+    {
+      value: (...args: unknown[]) => {
+        counts[name]++;
+        return binding[name](...args);
+      },
+    },
+  ]);
+  backend.binding = Object.create(binding, Object.fromEntries(spies));
+  try {
+    return [f(), counts];
+  } finally {
+    backend.binding = binding;
+  }
+}
+
+const numbers = (size: number, seed: number) =>
+  Float64Array.from({ length: size }, (_, i) => Math.abs(Math.sin(seed + 12.9898 * i) * 43758.5453) % 1);
+
+/** 37 points in the unit square, the first 5 of them among the 23 centers, and two columns of weights. */
+const [N, M, K] = [37, 23, 2];
+const centers = numbers(2 * M, 1);
+const x = numbers(2 * N, 2);
+x.set(centers.subarray(0, 10));
+
+function request(name: string, ops: (Operator | TensorOperator)[], changes: Partial<Request> = {}): Request {
+  const { make, shape, hasShape } = kernelCase(name);
+  const kernel = make(shape);
+  const parts = ops
+    .flatMap(op => componentsOf(op, 2).parts)
+    .filter(({ terms }) =>
+      terms.every(t => 2 * t.laplacians + t.alpha.reduce((a, b) => a + b, 0) <= kernel.smoothness),
+    );
+  const plan = planOf('test', kernel.row, parts, 2);
+  const { row } = kernel;
+  const eps =
+    !hasShape || row.shape === null
+      ? 1
+      : row.shape.isLength
+        ? row.shape.factor / shape
+        : row.shape.factor * shape;
+  const weights = numbers(M * K, 3);
+  return {
+    plan,
+    n: N,
+    m: M,
+    d: 2,
+    k: K,
+    x,
+    centers,
+    weights,
+    eps,
+    varying: plan.pieces.map(() => null),
+    ...changes,
+  };
+}
+
+const agrees = (given: Request, what: string) =>
+  assertClose(evaluateCompiled(given), evaluateSmall(given), 'float64', what);
+
+after(() => assert.equal(nativeCount(), 0));
+
+describe('compiled is as exact as plain numbers', () => {
+  for (const { name } of KERNELS)
+    test(`${name}: value, gradient, Laplacian and Hessian at points and centers, as far as they exist`, () => {
+      agrees(request(name, [gradient, laplacian, hessian]), name);
+    });
+
+  test('without weights every column of [n, m]', () => {
+    agrees(request('Matern52', [gradient, laplacian], { weights: null, k: 0 }), 'matrix');
+  });
+  test('with one shape a center', () => {
+    const eps = numbers(M, 4).map(e => 0.5 + e);
+    agrees(request('WendlandC4', [gradient, laplacian], { eps }), 'with weights');
+    agrees(request('Gaussian', [gradient, laplacian], { eps, weights: null, k: 0 }), 'without');
+  });
+  test('with a coefficient that varies from point to point', () => {
+    const given = request('Gaussian', [laplacian]);
+    agrees({ ...given, varying: given.varying.map(() => numbers(N, 5)) }, 'varying');
+  });
+
+  test('e^(−t) and powers: to 2e-15 of themselves, 0 and infinite beyond the range', () => {
+    const t = Float64Array.from({ length: 4000 }, (_, i) => i * 0.2 - 20);
+    const compiled = compile(1, 0, 2, ([a]) => [
+      force(compiledNatives.expNegative(lazy(a))),
+      force(compiledNatives.power(compiledNatives.affine(lazy(a), 1, 21), -2.7)),
+    ]);
+    const [exponentials, powers] = nativeScope(() => compiled.run([upload(t, [t.length])], []).map(download));
+    compiled.free();
+    t.forEach((value, i) => {
+      const exact = value < 708 ? Math.exp(-value) : 0;
+      assert.ok(Math.abs(exponentials[i] - exact) <= 2e-15 * exact, `e^(−${value}) is ${exponentials[i]}`);
+      const power = (value + 21) ** -2.7;
+      assert.ok(Math.abs(powers[i] - power) <= 1e-14 * power, `${value + 21}^−2.7 is ${powers[i]}`);
+    });
+  });
+});
+
+describe('evaluate compiles where there is much to compute', () => {
+  const points = (n: number, seed: number): F64 => ndarray(numbers(2 * n, seed), [n, 2]);
+  const [many, some] = [points(20_001, 6), points(420, 7)];
+  const weights = ndarray(numbers(420, 8), [420, 1]);
+
+  test('once: the second call with another shape parameter and other points uses what is there', () => {
+    const run = (eps: number, at: F64) => evaluate(gradient, gaussianKernel(eps), at, some, weights);
+    const [first, made] = counting(['loadSavedModel'], () => run(3, many));
+    const [, again] = counting(['loadSavedModel'], () => run(4, points(20_001, 9)));
+    assert.ok(made.loadSavedModel >= 1);
+    assert.equal(again.loadSavedModel, 0);
+    // 40 of the points by themselves, in plain numbers or op by op.
+    const part = evaluate(gradient, gaussianKernel(3), many.lo(19_961, 0), some, weights);
+    assertClose(first.data.slice(2 * 19_961), part.data, 'float64', 'the last points');
+  });
+
+  test('keeps at most 32 functions, and leaves no file and no native tensor', () => {
+    const before = nativeCount();
+    const [, { loadSavedModel, deleteSavedModel }] = counting(['loadSavedModel', 'deleteSavedModel'], () => {
+      for (let m = 1; m <= 40; m++)
+        evaluateCompiled({
+          ...request('Iq', [laplacian]),
+          m,
+          centers: numbers(2 * m, 1),
+          weights: numbers(m * K, 3),
+        });
+    });
+    assert.equal(loadSavedModel, 40);
+    assert.ok(deleteSavedModel >= 8 && deleteSavedModel <= 40, `${deleteSavedModel} were freed`);
+    assert.equal(nativeCount(), before);
+    assert.deepEqual(
+      readdirSync(tmpdir()).filter(name => name.startsWith('rbf-graph-')),
+      [],
+    );
+  });
+
+  test('what throws while a function is compiled leaves nothing behind', () => {
+    assert.throws(
+      () =>
+        compile(1, 0, 2, () => {
+          throw new Error('inside');
+        }),
+      /inside/,
+    );
+    const fine = compile(1, 0, 2, ([a]) => [a]);
+    assert.deepEqual(
+      [...nativeScope(() => download(fine.run([upload(Float64Array.of(1, 2), [2])], [])[0]))],
+      [1, 2],
+    );
+    fine.free();
+  });
+
+  test('the same numbers in every run', () => {
+    const run = () => evaluate(laplacian, wendlandKernel(6, 0.7), many, some, weights).data;
+    assert.deepEqual(run(), run());
+  });
+});
+
+test('this TensorFlow can compile', () => {
+  assert.equal(canCompile(), true);
+});
