@@ -26,6 +26,7 @@ import { evaluateSmall } from './small_evaluation';
 /** From n·m on compiling pays. */
 const LARGE = 1 << 23;
 const SMALL = 2048;
+const NONE: never[] = [];
 
 /**
  * Lφ(x_i, c_j), `[n, m]`, of points x `[n, d]` and centers `[m, d]`; with weights `[m, k]` their sums
@@ -41,7 +42,8 @@ export function evaluate(
 ): F64 {
   const call = `evaluate(${op?.name}, …)`;
   const radial = checkKernel(call, kernel);
-  const [[n, d], [m, dOfCenters]] = [checkPoints(call, 'x', x), checkPoints(call, 'centers', centers)];
+  const [n, d] = checkPoints(call, 'x', x);
+  const [m, dOfCenters] = checkPoints(call, 'centers', centers);
   if (d !== dOfCenters)
     throw new RangeError(
       `${call}: x [${x.shape}] and centers [${centers.shape}] must have the same number of columns`,
@@ -66,7 +68,7 @@ export function evaluate(
     centers: valuesOf(centers),
     weights: weights === undefined ? null : valuesOf(weights),
     eps: epsilonOf(call, radial, m),
-    varying: plan.pieces.map(({ varying }) => (varying.length === 0 ? null : productOf(call, varying, x))),
+    varying: plan.varies ? plan.pieces.map(({ varying }) => productOf(call, varying, x)) : NONE,
   });
   return ndarray(values, [n, ...axes, weights === undefined ? m : k]);
 }
@@ -153,7 +155,8 @@ function productOf(call: string, coefficients: readonly Coefficient[], x: F64): 
 function epsilonOf(call: string, { shape, row }: RadialKernel, m: number): number | Float64Array {
   if (shape === null || row.shape === null) return 1;
   const { factor, isLength } = row.shape;
-  const values = typeof shape === 'number' ? [shape] : Array.from(shape.dataSync());
+  if (typeof shape === 'number') return isLength ? factor / shape : factor * shape;
+  const values = Array.from(shape.dataSync());
   if (values.length !== 1 && values.length !== m)
     throw new RangeError(
       `${call}: the kernel's shape must be a number or [${m}], one a center, got ${values.length} values`,

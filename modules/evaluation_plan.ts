@@ -32,6 +32,8 @@ export interface Plan {
   readonly limits: readonly number[];
   readonly pieces: readonly Piece[];
   readonly outputs: number;
+  /** Whether a coefficient varies from point to point. */
+  readonly varies: boolean;
   /** The highest derivative in it. */
   readonly order: number;
 }
@@ -49,7 +51,7 @@ export interface Request {
   readonly weights: Float64Array | null;
   /** ε, one or one a center. */
   readonly eps: number | Float64Array;
-  /** Per piece the product of its varying coefficients at each point, or null. */
+  /** Per piece the product of its varying coefficients at each point, or null; empty where no piece has any. */
   readonly varying: readonly (Float64Array | null)[];
 }
 
@@ -100,6 +102,7 @@ export function planOf(call: string, row: KernelRow, operators: Operator[], d: n
     limits: profiles.map(limitAtZero),
     pieces,
     outputs: operators.length,
+    varies: pieces.some(({ varying }) => varying.length > 0),
     order: Math.max(...operators.map(orderOf)),
   };
 }

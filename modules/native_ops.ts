@@ -150,7 +150,7 @@ export function valuesOf(a: F64): Float64Array {
   let plain = a.data instanceof Float64Array;
   for (let k = shape.length - 1; k >= 0; expected *= shape[k--])
     plain &&= stride[k] === expected || shape[k] === 1;
-  if (plain) return a.data.subarray(offset, offset + size);
+  if (plain) return a.data.length === size ? a.data : a.data.subarray(offset, offset + size);
   const values = new Float64Array(size);
   const index = new Array<number>(shape.length).fill(0);
   for (let i = 0; i < size; i++) {

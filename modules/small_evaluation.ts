@@ -48,7 +48,7 @@ export function evaluateSmall({
           for (let c = 0; c < d; c++) for (let p = piece.powers[c]; p > 0; p--) value *= delta[c] / length;
         }
         const a = varying[q];
-        if (a !== null) value *= a[i];
+        if (a) value *= a[i];
         const at = (i * outputs + piece.output) * width;
         if (weights === null) out[at + j] += value;
         else for (let c = 0; c < k; c++) out[at + c] += value * weights[j * k + c];

@@ -47,7 +47,15 @@ describe('the binding of tfjs-node is what native_ops.ts takes it for', () => {
     (binding[name] as (...args: unknown[]) => unknown)(...args);
 
   test('it has the functions and the constants', () => {
-    for (const name of ['createTensor', 'deleteTensor', 'tensorDataSync', 'executeOp'])
+    for (const name of [
+      'createTensor',
+      'deleteTensor',
+      'tensorDataSync',
+      'executeOp',
+      'loadSavedModel',
+      'runSavedModel',
+      'deleteSavedModel',
+    ])
       assert.equal(typeof binding[name], 'function', changed(`${name} is no function`));
     for (const name of ['TF_ATTR_TYPE', 'TF_ATTR_BOOL', 'TF_ATTR_INT'])
       assert.equal(typeof binding[name], 'number', changed(`${name} is no number`));
