@@ -35,9 +35,25 @@ function tidy(svg: string): string {
     .replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, '')
     .replace(/<path [^>]*(?:opacity="0"|display="none"|d="M0,0h0v0h0Z")[^>]*\/>/g, '')
     .replace(/<text [^>]*opacity="0"[^>]*>[^<]*<\/text>/g, '')
+    .replace(
+      /(<g class="mark-rect [^>]*>)((?:<path d="[^"]*" [^>]*\/>)+)/g,
+      (_, g, cells) => g + byColour(cells),
+    )
     .replace(/ (?:d|transform)="[^"]*"/g, attribute =>
       attribute.replace(/-?\d+\.\d+(?:e-\d+)?/g, digits => String(Number(Number(digits).toFixed(2)))),
     );
+}
+
+/** The thousand cells of a heat map as one path for each of their colours, of which the eye tells every fourth apart. */
+function byColour(cells: string): string {
+  const paths = new Map<string, string>();
+  for (const [, d, look] of cells.matchAll(/<path d="([^"]*)" ([^>]*)\/>/g)) {
+    const fourth = look.replace(/rgb\(.*?\)/, rgb =>
+      rgb.replace(/\d+/g, c => `${4 * Math.round(Number(c) / 4)}`),
+    );
+    paths.set(fourth, (paths.get(fourth) ?? '') + d);
+  }
+  return [...paths].map(([look, d]) => `<path d="${d}" ${look}/>`).join('');
 }
 
 function label(svg: string, description: string): string {

@@ -1,7 +1,7 @@
-// Needs: chart_spec.ts, curve_layers.ts, curve_rows.ts, plain_array.ts; npm: ndarray.
+// Needs: chart_spec.ts, curve_axes.ts, curve_layers.ts, curve_rows.ts, plain_array.ts; npm: ndarray.
 //
 // Data in, Vega-Lite v5 specification out: lines, small multiples of them, and points. Nothing is drawn here.
-import { type ChartSpec, type ChartWords, chartSpec, requireCount, toPoints } from './chart_spec';
+import { type ChartSpec, type ChartWords, chartSpec, requireCount, toPoints, ZOOM } from './chart_spec';
 import { curveLayers } from './curve_layers';
 import {
   type Axes,
@@ -17,7 +17,7 @@ import type { Matrix } from './plain_array';
 export type Panel = Omit<Curves, 'references'> & { name: string };
 
 /**
- * Named curves over x.
+ * Named curves over x. In JupyterLab they can be dragged, and zoomed with ctrl and the wheel.
  *
  * A value that cannot be drawn leaves a gap in its line, and its sign stands at the edge of the chart: × for NaN,
  * ∞, −∞, and on a logarithmic axis 0 and −. Throws a TypeError or a RangeError for a missing word, a wrong shape,
@@ -30,7 +30,7 @@ export function lineChart(options: ChartWords & Curves & Axes): ChartSpec {
   return chartSpec('lineChart', options, meaningOfSigns(rows), {
     ...size,
     data: { values: rows },
-    layer: curveLayers(options, axes, rows),
+    layer: curveLayers(options, axes, rows, [ZOOM]),
   });
 }
 

@@ -1,8 +1,9 @@
-// Needs: chart_spec.ts, curve_rows.ts, plain_array.ts; npm: ndarray.
+// Needs: chart_spec.ts, curve_axes.ts, curve_rows.ts, plain_array.ts; npm: ndarray.
 //
 // The layers of a line chart: lines, markers, signs of what cannot be drawn, dashed references.
-import { type ChartWords, COLOURS, INK, labelsFor, round } from './chart_spec';
-import type { Axes, Curves, Reference, Row } from './curve_rows';
+import { type ChartWords, COLOURS, INK, round } from './chart_spec';
+import { axisOf } from './curve_axes';
+import type { Axes, Curves, Reference, Row, Series } from './curve_rows';
 
 // Dash and shape tell the series apart without the colour.
 const SOLID = [1, 0];
@@ -19,12 +20,21 @@ const SHAPES = [
 ];
 const LINE_IN_LEGEND = 'M-2,0L2,0';
 
-/** The layers that draw the rows. */
+/** Titles, scales and size of one panel. */
+export type SizedAxes = ChartWords & Axes & { width: number; height: number };
+
+/** The layers that draw the rows, over the references; `params` go to one that has both axes. */
 export function curveLayers(
   { series, references = [] }: Curves,
-  axes: ChartWords & Axes & { width: number; height: number },
+  axes: SizedAxes,
   rows: Row[],
+  params: object[] = [],
 ): object[] {
+  return [...references.map(referenceLayer), seriesGroup(series, axes, rows, params)];
+}
+
+/** The group of layers that draws the rows alone. */
+export function seriesGroup(series: Series[], axes: SizedAxes, rows: Row[], params: object[] = []) {
   const names = series.map(s => s.name);
   const having = (mark: 'line' | 'points') =>
     names.filter((_, i) => (series[i].mark ?? 'line').includes(mark));
@@ -50,56 +60,37 @@ export function curveLayers(
     transform: filter(points),
     encoding: { color, shape: bySeries(shapes) },
   };
+  const tooltip = (y: object) => [
+    { field: 'series', type: 'nominal' },
+    { field: 'x', type: 'quantitative', title: axes.xTitle },
+    { ...y, title: axes.yTitle },
+  ];
   // A layer for each series that has signs: by a colour channel they would change the legend.
   const signs = names.map((name, i) => ({
     mark: { type: 'text', fontSize: 16, fontWeight: 'bold', color: COLOURS[i % COLOURS.length] },
     transform: [...filter([name]), { filter: 'isValid(datum.sign)' }],
-    encoding: { text: { field: 'sign' }, y: { value: { expr: 'datum.top' } } },
-  }));
-  const tooltipOnly = { mark: { type: 'point', size: 80, opacity: 0 } };
-  return [
-    ...references.map(referenceLayer),
-    {
-      encoding: {
-        x: axisOf('x', axes.xTitle, rows, axes.xLog),
-        y: axisOf('y', axes.yTitle, rows, axes.yLog),
-        tooltip: [
-          { field: 'series', type: 'nominal' },
-          { field: 'x', type: 'quantitative', title: axes.xTitle },
-          { field: 'y', type: 'quantitative', title: axes.yTitle },
-        ],
-      },
-      layer: [
-        ...(lines.length ? [line] : []),
-        ...(points.length ? [marker] : []),
-        ...signs.filter((_, i) => rows.some(row => row.sign && row.series === names[i])),
-        tooltipOnly,
-      ],
+    encoding: {
+      text: { field: 'sign' },
+      y: { value: { expr: 'datum.top' } },
+      tooltip: tooltip({ field: 'sign', type: 'nominal' }),
     },
-  ];
-}
-
-function axisOf(field: 'x' | 'y', title: string, rows: Row[], log = false): object {
-  const values = rows.flatMap(row => row[field] ?? []);
-  const nothing = values.length === 0 && { domain: log ? [0.1, 1] : [0, 1] };
-  const scale = { ...(log ? { type: 'log' } : { zero: false }), ...nothing };
+  }));
+  const tooltipOnly = { ...(params.length && { params }), mark: { type: 'point', size: 80, opacity: 0 } };
+  // An axis that can be moved cuts off what lies beyond its ends, and would halve the markers there.
+  const room = params.length && points.length ? { padding: 8, nice: false } : {};
   return {
-    field,
-    type: 'quantitative',
-    title,
-    scale,
-    axis: log ? powersOfTen(values) : labelsFor(values),
+    encoding: {
+      x: axisOf('x', axes.xTitle, rows, axes.xLog, room),
+      y: axisOf('y', axes.yTitle, rows, axes.yLog, room),
+      tooltip: tooltip({ field: 'y', type: 'quantitative' }),
+    },
+    layer: [
+      ...(lines.length ? [line] : []),
+      ...(points.length ? [marker] : []),
+      ...signs.filter((_, i) => rows.some(row => row.sign && row.series === names[i])),
+      tooltipOnly,
+    ],
   };
-}
-
-function powersOfTen(values: number[]): object {
-  const exponents = values.map(Math.log10);
-  const [low, high] = [Math.floor(Math.min(...exponents)), Math.ceil(Math.max(...exponents))];
-  const format = low < -3 || high > 4 ? '~e' : '~g';
-  if (!(high - low > 1)) return { format };
-  const step = Math.ceil((high - low) / 8);
-  const count = Math.floor((high - low) / step) + 1;
-  return { format, values: Array.from({ length: count }, (_, i) => Number(`1e${low + i * step}`)) };
 }
 
 function legendOf(names: string[], width: number, linesOnly: boolean): object {
@@ -115,7 +106,8 @@ function legendOf(names: string[], width: number, linesOnly: boolean): object {
   };
 }
 
-function referenceLayer(reference: Reference): object {
+/** A dashed line across the chart, and its name. */
+export function referenceLayer(reference: Reference): object {
   const [axis, at] = 'x' in reference ? ['x', reference.x] : ['y', reference.y];
   const position = { [axis]: { field: 'at', type: 'quantitative' } };
   const corner = { [axis === 'x' ? 'y' : 'x']: { value: 0 } };

@@ -26,6 +26,12 @@ export function formatNumber(value: number, digits = 5): string {
   return `${short}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
+/** A number to three digits as Vega writes those of its axes and legends: −0.25, 5e-5. */
+export const formatAsVega = (value: number): string =>
+  formatNumber(value, 3)
+    .replace(/^-/, '−')
+    .replace(/(e[-+])0/, '$1');
+
 /**
  * Numbers in brackets, an array of any shape: `[0, 1.1921e-07, NaN]`, and one row a line for `[n, d]`.
  *

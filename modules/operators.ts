@@ -80,6 +80,20 @@ export function add(...ops: Operator[]): Operator {
   };
 }
 
+/**
+ * ∂/∂ν = Σ_k ν_k·∂/∂x_k, for the points that the normals `[n, d]` belong to, row by row. With normals of length 1 it is
+ * the slope along them; `add(scale(a, identity), scale(b, normalDerivative(normals)))` is a Robin condition.
+ */
+export function normalDerivative(normals: F64): Operator {
+  if (normals?.shape?.length !== 2 || normals.size === 0)
+    throw new RangeError(
+      `normalDerivative(normals): normals must be [n, d], not empty, got ${normals?.shape ? `[${normals.shape}]` : typeof normals}`,
+    );
+  const axes = Array.from({ length: normals.shape[1] }, (_, k) => k);
+  const along = axes.map(k => scale(normals.pick(-1, k), partial(axes.map(i => Number(i === k)))));
+  return { ...add(...along), name: 'normalDerivative' };
+}
+
 /** The scalar operators that an operator stands for in d dimensions, and the axes that it adds to a result. */
 export function componentsOf(
   op: Operator | TensorOperator,

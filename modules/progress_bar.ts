@@ -18,12 +18,13 @@ export interface ProgressBar {
 }
 
 /**
- * A progress bar for `total` steps. Await its calls: they let the notebook draw, and an interrupt arrive.
+ * A progress bar for `total` steps. Await its calls: they let the notebook draw, and an interrupt arrive. Without a
+ * label it does that alone, and draws nothing.
  *
  * What stays, and is saved in the notebook, says how many steps were done and not how long they took, so that
  * a second run gives the same. Throws a RangeError if total is not a positive integer, or done not in [0, total].
  */
-export function progressBar(total: number, label: string): ProgressBar {
+export function progressBar(total: number, label?: string): ProgressBar {
   if (!Number.isInteger(total) || total < 1)
     throw new RangeError(`progressBar(total): total must be a positive integer, got ${total}`);
   const id = randomUUID();
@@ -32,6 +33,7 @@ export function progressBar(total: number, label: string): ProgressBar {
   let [shown, finished] = [false, false];
 
   function draw(text: string, last: boolean): void {
+    if (label === undefined) return;
     if (inNotebook()) showInPlace(id, { 'text/plain': text }, shown);
     else if (process.stdout.isTTY) process.stdout.write(`\r${text}\x1b[K${last ? '\n' : ''}`);
     else if (last) console.log(text);

@@ -111,6 +111,11 @@ export function tapeChart(
             x: place,
             y: height,
             color: scale,
+            tooltip: [
+              { field: 'op', type: 'nominal', title: 'op' },
+              { field: 'place', type: 'quantitative', title: options.xTitle },
+              { field: 'state', type: 'nominal', title: 'by the walk' },
+            ],
             shape: { condition: { test: `datum.state === '${CONSTANT}'`, value: 'cross' }, value: 'circle' },
           },
         },

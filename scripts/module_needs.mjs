@@ -14,7 +14,7 @@ export const moduleNames = () =>
     .sort();
 
 /** What a module names in its imports and requires. @param {string} name */
-function importsOf(name) {
+export function importsOf(name) {
   const text = readFileSync(join(MODULES, name), 'utf8');
   const found = text.matchAll(/^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|\brequire\('([^']+)'\)/gm);
   return [...found].map(match => match[1] ?? match[2]).filter(from => !from.startsWith('node:'));

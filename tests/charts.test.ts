@@ -1,160 +1,21 @@
+/** Lines, small multiples and points: what is drawn of which data, and what is refused. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import ndarray from 'ndarray';
 import { compile } from 'vega-lite';
-import type { ChartSpec } from '../modules/chart_spec';
 import { renderSvg } from '../modules/chart_svg';
 import { lineChart, scatterChart, smallMultiples } from '../modules/charts';
-import { heatMap } from '../modules/heat_map';
-import { ROOT, venvBin } from '../scripts/setup/paths.mjs';
+import { between, broken, itemsOf, rowsOf, textsOf, viewOf, words } from './support/charts';
 
-const words = {
-  title: 'The title',
-  description: 'A sentence that says what the picture shows.',
-  xTitle: 'name of x',
-  yTitle: 'name of y',
-};
-const between = (a: number, b: number, n: number) =>
-  Array.from({ length: n }, (_, i) => a + ((b - a) * i) / (n - 1));
-const square = (axis: number[]) => axis.flatMap(x => axis.map(y => [x, y]));
 const x = between(0, 1, 21);
-const broken = x.map(v => (v === 0.5 ? Number.NaN : v * v));
 
-const charts: Record<string, ChartSpec> = {
-  'one line': lineChart({ ...words, x, series: [{ name: 'u', y: x }] }),
-  'lines, points, references and everything that cannot be drawn': lineChart({
-    ...words,
-    x,
-    series: [
-      { name: 'broken', y: broken },
-      { name: 'slope', y: x.map(v => 1 / v) },
-      { name: 'logarithm', y: x.map(Math.log), mark: 'line and points' },
-      { name: 'samples', x: [0.1, 0.2], y: [1, 2], mark: 'points' },
-    ],
-    references: [{ x: 0.5 }, { y: 1, name: 'one' }],
-  }),
-  'logarithmic axes': lineChart({
-    ...words,
-    xLog: true,
-    yLog: true,
-    x: [4, 16, 64, 256],
-    series: [
-      { name: 'error', y: [1e-1, 1e-8, 1e-15, 0] },
-      { name: 'other', y: [1, 0.5, -1, Number.NaN] },
-    ],
-  }),
-  'nothing that can be drawn': lineChart({ ...words, x: [0, 1], series: [{ name: 'u', y: [NaN, NaN] }] }),
-  'zeros on a logarithmic axis': lineChart({
-    ...words,
-    yLog: true,
-    x: [0, 1],
-    series: [{ name: 'u', y: [0, 0] }],
-  }),
-  'small multiples': smallMultiples({
-    ...words,
-    references: [{ y: 0, name: 'zero' }],
-    panels: ['Gaussian', 'Matérn 1/2', 'Wendland C²', 'r³'].map((name, i) => ({
-      name,
-      x,
-      series: [
-        { name: 'φ', y: x.map(v => (i + 1) * v) },
-        { name: 'φ′', y: broken },
-      ],
-    })),
-  }),
-  scatter: scatterChart({
-    ...words,
-    sets: [
-      { name: 'inside', points: square([0.25, 0.5, 0.75]) },
-      { name: 'boundary', points: ndarray(new Float64Array([0, 0, 1, 1]), [2, 2]) },
-    ],
-  }),
-  'heat map of a small grid': heatMap({
-    ...words,
-    valueTitle: 'u_x',
-    points: square([0, 0.5, 1]),
-    values: [NaN, 1, 2, 3, 4, 5, 6, 7, -Infinity],
-  }),
-  'heat map about a middle': heatMap({
-    ...words,
-    valueTitle: 'residual',
-    middle: 0,
-    points: square([0, 1]),
-    values: [-1e-8, 0, 1e-8, 2e-8],
-  }),
-  'heat map of a fine grid': heatMap({
-    ...words,
-    valueTitle: 'f',
-    points: square(between(-1, 1, 20)),
-    values: between(0, 1, 400).map((v, i) => (i % 50 ? v : NaN)),
-  }),
-  'heat map without a number': heatMap({ ...words, valueTitle: 'f', points: [[0, 0]], values: [NaN] }),
-};
-
-describe('every chart', () => {
-  test('is valid by the JSON schema of Vega-Lite', () => {
-    const validate = `
-import json, sys
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import best_match
-validator = Draft7Validator(json.load(open(sys.argv[1])))
-for name, spec in json.load(sys.stdin).items():
-    error = best_match(validator.iter_errors(spec))
-    if error: print(name, list(error.absolute_path), error.message[:300])
-`;
-    const schema = join(ROOT, 'node_modules/vega-lite/build/vega-lite-schema.json');
-    const check = (input: object) =>
-      spawnSync(venvBin('python'), ['-c', validate, schema], {
-        input: JSON.stringify(input),
-        encoding: 'utf8',
-      });
-    // By the schema rows may hold anything: two of each are enough, and quicker.
-    const short = Object.entries(charts).map(([name, spec]) => [
-      name,
-      { ...spec, data: { values: rowsOf(spec).slice(0, 2) } },
-    ]);
-    const { stdout, stderr, status } = check(Object.fromEntries(short));
-    assert.deepEqual({ stdout, stderr, status }, { stdout: '', stderr: '', status: 0 });
-    // The validator is not blind.
-    assert.match(check({ wrong: { ...charts['one line'], width: 'wide open' } }).stdout, /^wrong /);
-  });
-
-  for (const [name, spec] of Object.entries(charts)) {
-    test(`${name}: plain JSON, compiled without a warning`, () => {
-      assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec);
-      const complaints: unknown[] = [];
-      const complain = (...message: unknown[]) => {
-        complaints.push(message);
-        return logger;
-      };
-      const logger = {
-        level: (() => logger) as never,
-        error: complain,
-        warn: complain,
-        info: () => logger,
-        debug: () => logger,
-      };
-      compile(spec as never, { logger });
-      assert.deepEqual(complaints, []);
-    });
-
-    test(`${name}: its picture holds the title, both axis titles and the description`, async () => {
-      const svg = await renderSvg(spec);
-      const texts = textsOf(svg);
-      for (const text of [words.title, words.xTitle, words.yTitle]) assert.ok(texts.includes(text), text);
-      assert.ok(svg.startsWith(`<svg role="img" aria-label="${words.description}" `));
-      assert.ok(svg.includes(`<title>${words.description}</title>`));
-      const attributes = svg.match(/ [a-z][a-z0-9-]*="[^"]*"/g) ?? [];
-      assert.deepEqual(
-        attributes.filter(attribute => /NaN|undefined|Infinity/.test(attribute)),
-        [],
-      );
-    });
-  }
-});
+interface Row {
+  x: number;
+  y: number | null;
+  sign?: string;
+  top?: number;
+}
 
 describe('lineChart', () => {
   test('a NaN leaves a gap in the line, a cross at the edge, and a word for it', async () => {
@@ -170,9 +31,9 @@ describe('lineChart', () => {
   test('infinite values stand at the upper and lower edge, zeros and negatives at a logarithmic one', () => {
     const y = [1, Infinity, -Infinity, 0, -2];
     const signs = (yLog: boolean) =>
-      rowsOf(lineChart({ ...words, yLog, height: 200, x: [1, 2, 3, 4, 5], series: [{ name: 'u', y }] })).map(
-        ({ y, sign, top }) => ({ y, sign, top }),
-      );
+      rowsOf<Row>(
+        lineChart({ ...words, yLog, height: 200, x: [1, 2, 3, 4, 5], series: [{ name: 'u', y }] }),
+      ).map(({ y, sign, top }) => ({ y, sign, top }));
     const number = (y: number) => ({ y, sign: undefined, top: undefined });
     assert.deepEqual(signs(false), [
       number(1),
@@ -189,7 +50,7 @@ describe('lineChart', () => {
 
   test('signs of two series at one x do not cover each other', () => {
     const series = ['a', 'b', 'c'].map((name, i) => ({ name, y: [i === 1 ? 1 : NaN] }));
-    const tops = rowsOf(lineChart({ ...words, x: [0], series })).flatMap(row => row.top ?? []);
+    const tops = rowsOf<Row>(lineChart({ ...words, x: [0], series })).flatMap(row => row.top ?? []);
     assert.equal(new Set(tops).size, 2);
   });
 
@@ -232,7 +93,7 @@ describe('lineChart', () => {
           x: pairs.map(p => p[0]),
           series: [{ name: 'u', y: pairs.map(p => p[1]) }],
         });
-        for (const [i, row] of rowsOf(spec).entries())
+        for (const [i, row] of rowsOf<Row>(spec).entries())
           for (const [shown, given] of [
             [row.x, pairs[i][0]],
             [row.y ?? NaN, pairs[i][1]],
@@ -245,44 +106,78 @@ describe('lineChart', () => {
   });
 });
 
-describe('heatMap', () => {
-  const nan = charts['heat map of a small grid'];
+describe('axes of a line chart', () => {
+  const y = [1, 2, 4, 8];
+  const chart = (options: object) =>
+    lineChart({ ...words, x: between(1, 4, 4), series: [{ name: 'u', y }], ...options });
 
-  test('cells that are NaN or infinite are crossed out and named; all others show their number', async () => {
-    const svg = await renderSvg(nan);
-    const texts = textsOf(svg);
-    for (const text of ['NaN', '-Infinity', '1', '7']) assert.ok(texts.includes(text), text);
-    assert.ok(texts.includes('Crossed out: -Infinity, NaN.'));
-    const diagonals = (svg.match(/<line [^>]*>/g) ?? []).filter(
-      line => /x2="-?[1-9]/.test(line) && /y2="-?[1-9]/.test(line),
+  test('move and zoom: other ends of x and y, and the lines with them, cut off at the border', async () => {
+    const view = await viewOf(chart({}));
+    const first = () => itemsOf(view, 'line')[0];
+    const [before, domain] = [first().x, view.scale('x').domain()];
+    await view.signal('panAndZoom_x', [2, 3]).signal('panAndZoom_y', [0, 4]).runAsync();
+    assert.deepEqual(
+      [view.scale('x').domain(), view.scale('y').domain()],
+      [
+        [2, 3],
+        [0, 4],
+      ],
     );
-    assert.equal(diagonals.length, 2 * 2);
+    assert.ok(first().x < before);
+    assert.equal((first().mark as unknown as { clip: boolean }).clip, true);
+    assert.notDeepEqual(domain, [2, 3]);
+    view.finalize();
   });
 
-  test('cells of an uneven grid in any order cover the picture without gap or overlap', () => {
-    const axes = fc.uniqueArray(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 12 });
-    fc.assert(
-      fc.property(axes, axes, (xs, ys) => {
-        const points = xs.flatMap(px => ys.map(py => [px, py]));
-        const spec = heatMap({ ...words, valueTitle: 'f', points, values: points.map(() => 1) });
-        const [columns] = spec.transform as {
-          from: { data: { values: { at: number; from: number; to: number }[] } };
-        }[];
-        const spans = columns.from.data.values;
-        assert.equal(spans.length, xs.length);
-        for (const [i, span] of spans.entries()) {
-          assert.ok(span.from < span.at && span.at < span.to);
-          if (i > 0) assert.equal(span.from, spans[i - 1].to);
-        }
-      }),
+  test('the wheel zooms with ctrl alone and is left to the page without it', () => {
+    const wheels: { filter?: string[]; consume?: boolean }[] = [];
+    JSON.stringify(compile(chart({}) as never).spec, (_, value) => {
+      if (value?.type === 'wheel') wheels.push(value);
+      return value;
+    });
+    assert.ok(wheels.length > 0);
+    for (const { filter, consume } of wheels) {
+      assert.ok(filter?.includes('event.ctrlKey'));
+      assert.equal(consume, true);
+    }
+  });
+
+  test('markers at the ends of an axis that cuts off have room there', async () => {
+    const view = await viewOf(chart({ series: [{ name: 'u', y, mark: 'points' }] }));
+    for (const { x: left, y: top } of itemsOf(view, 'symbol')) {
+      assert.ok(left >= 7 && left <= 480 - 7, `x ${left}`);
+      assert.ok(top >= 7 && top <= 280 - 7, `y ${top}`);
+    }
+    view.finalize();
+  });
+
+  test('small multiples stand still: each panel has an axis of its own', () => {
+    const panels = ['a', 'b'].map(name => ({ name, x: [0, 1], series: [{ name: 'u', y: [0, 1] }] }));
+    assert.ok(!JSON.stringify(smallMultiples({ ...words, panels })).includes('"params"'));
+  });
+
+  test('a logarithmic axis is labelled in powers of ten, and over few decades by twofold and fivefold too', async () => {
+    const labels = async (ys: number[]) => {
+      const svg = await renderSvg(chart({ yLog: true, series: [{ name: 'u', y: ys }] }));
+      return textsOf(svg).filter(text => /^\d\S*$/.test(text));
+    };
+    const wide = await labels([1e-12, 1e-8, 1e-4, 1]);
+    assert.ok(
+      ['1e-12', '1e-8', '1e-4'].every(power => wide.includes(power)),
+      String(wide),
     );
+    assert.ok(wide.filter(text => text.includes('e')).every(text => /^1e/.test(text)));
+    const narrow = await labels([0.02, 0.03, 0.1, 0.4]);
+    for (const text of ['0.02', '0.05', '0.1', '0.2']) assert.ok(narrow.includes(text), String(narrow));
+    assert.ok(!narrow.includes('0.3'), String(narrow));
+    const within = await labels([0.11, 0.12, 0.15, 0.19]);
+    assert.ok(within.filter(text => text.startsWith('0.')).length > 1, String(within));
   });
 });
 
 describe('errors say the call, the argument, what it is and what it should be', () => {
   const series = [{ name: 'u', y: [1, 2] }];
   const good = { ...words, x: [0, 1], series };
-  const grid = { ...words, valueTitle: 'f', points: square([0, 1]), values: [1, 2, 3, 4] };
   const cases: [string, () => unknown, { name: string; message: RegExp }][] = [
     ...(['title', 'description', 'xTitle', 'yTitle'] as const).flatMap(
       word =>
@@ -356,54 +251,6 @@ describe('errors say the call, the argument, what it is and what it should be', 
       },
     ],
     [
-      'ragged points',
-      () => heatMap({ ...grid, points: [[0, 1], [2]] }),
-      { name: 'TypeError', message: /must be points \[n, 2\], got \[\[0,1\],\[2\]\]/ },
-    ],
-    [
-      'too few values for the grid',
-      () => heatMap({ ...grid, values: [1] }),
-      { name: 'RangeError', message: /values must be as many as points, 4, got 1/ },
-    ],
-    [
-      'a grid with a hole',
-      () =>
-        heatMap({
-          ...grid,
-          points: [
-            [0, 0],
-            [0, 1],
-            [1, 0],
-          ],
-          values: [1, 2, 3],
-        }),
-      { name: 'RangeError', message: /must be a full grid, got 3 different points on 2 × 2 lines/ },
-    ],
-    [
-      'a point twice',
-      () =>
-        heatMap({
-          ...grid,
-          points: [
-            [0, 0],
-            [0, 1],
-            [1, 0],
-            [1, 0],
-          ],
-        }),
-      { name: 'RangeError', message: /must be a full grid, got 3 different points/ },
-    ],
-    [
-      'a middle that is NaN',
-      () => heatMap({ ...grid, middle: NaN }),
-      { name: 'RangeError', message: /middle must be finite, got NaN/ },
-    ],
-    [
-      'no valueTitle',
-      () => heatMap({ ...grid, valueTitle: '' }),
-      { name: 'TypeError', message: /^heatMap\(valueTitle\)/ },
-    ],
-    [
       'two panels of one name',
       () =>
         smallMultiples({
@@ -423,16 +270,6 @@ interface Scaled {
   scale: { range: unknown[] };
 }
 
-interface Row {
-  x: number;
-  y: number | null;
-  sign?: string;
-  top?: number;
-}
-
-const rowsOf = (spec: ChartSpec): Row[] => (spec.data as { values: Row[] }).values;
-const textsOf = (svg: string): string[] =>
-  [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(match => match[1]);
 /** The paths of the marks of type line. */
 const linesOf = (svg: string): string[] =>
   [...svg.matchAll(/mark-line role-mark.*?<path [^>]*d="([^"]*)"/g)].map(match => match[1]);

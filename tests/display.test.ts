@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import fc from 'fast-check';
 import ndarray from 'ndarray';
+import * as vega from 'vega';
 import { renderSvg } from '../modules/chart_svg';
 import { lineChart } from '../modules/charts';
 import { progressBar, residual, showChart, showTable } from '../modules/display';
 import { heatMap } from '../modules/heat_map';
-import { formatArray, formatNumber } from '../modules/number_format';
+import { formatArray, formatAsVega, formatNumber } from '../modules/number_format';
 import { ROOT } from '../scripts/setup/paths.mjs';
 
 interface Output {
@@ -380,6 +381,19 @@ describe('formatNumber', () => {
         name: 'RangeError',
         message: /^formatNumber\(digits\)/,
       });
+  });
+});
+
+describe('formatAsVega', () => {
+  test('writes numbers as Vega does beside its axes and legends, minus sign and exponents included', () => {
+    // Its types leave it out.
+    const { format } = (
+      vega as unknown as { defaultLocale(): { format(how: string): (value: number) => string } }
+    ).defaultLocale();
+    for (const value of [-0.25, 120, -2.5, 0, 0.001])
+      assert.equal(formatAsVega(value), format('.3~g')(value));
+    for (const value of [5e-5, -3e-7, 1.25e-12, 1e22])
+      assert.equal(formatAsVega(value), format('.3~e')(value));
   });
 });
 

@@ -24,6 +24,11 @@ describe('modules', () => {
         assert.ok(!needs.needsOf(other).modules.includes(name), `${name} and ${other} need each other`);
   });
 
+  test('the map in CONTRIBUTING.md is drawn from the imports (node scripts/module_map.mjs writes it)', async () => {
+    const { withMap } = await import('../scripts/module_map.mjs');
+    assert.equal(readFileSync(join(__dirname, '..', 'CONTRIBUTING.md'), 'utf8'), withMap());
+  });
+
   test('each name in a list is a module that is there', () => {
     const names = needs.moduleNames();
     for (const name of names)

@@ -40,3 +40,28 @@ def eager_autograd(eps, x, centers, weights):
         "hessian diagonal": hessian_diagonal,
         "laplacian": lambda: hessian_diagonal().sum(1),
     }
+
+
+def poisson_training(eps, x, centers, weights, right_side, learning_rate):
+    """A step of training Gaussians on Δu = f in float32, the Laplacian by autograd.grad twice; it returns the loss."""
+    x, centers, weights, right_side = (torch.from_numpy(a).float() for a in (x, centers, weights[:, None], right_side))
+    shapes = torch.full((len(centers),), float(eps))
+    parameters = [p.requires_grad_(True) for p in (centers, weights, shapes)]
+    optimizer = torch.optim.Adam(parameters, lr=learning_rate, eps=1e-7)  # of TensorFlow.js; PyTorch's own is 1e-8
+    x.requires_grad_(True)
+
+    def network(points):
+        return torch.exp(-(shapes**2) * ((points[:, None, :] - centers) ** 2).sum(-1)) @ weights
+
+    def step():
+        optimizer.zero_grad()
+        (gradient,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
+        second = [
+            torch.autograd.grad(gradient[:, k].sum(), x, create_graph=True)[0][:, k] for k in range(x.shape[1])
+        ]
+        loss = ((sum(second)[:, None] - right_side) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
 import {
+  apply,
   evaluate,
   evaluateGradient,
   evaluateHessian,
@@ -11,6 +12,7 @@ import {
 import { type F64, solveSymmetric, toTensor } from '../../modules/float64';
 import { RbfFreeAll } from '../../modules/nn_rbf';
 import * as notableKernels from '../../modules/notable_kernels';
+import { train } from '../../modules/training';
 import table from './kernels.json';
 
 /** What was handed over, by name: x `[n, d]`, centers `[m, d]`, weights `[m, 1]`; matrix, rightSide; targets `[n, 1]`. */
@@ -38,6 +40,8 @@ export const TASKS: Record<string, Task> = {
     ({ matrix, rightSide }) =>
     () =>
       solveSymmetric(matrix, rightSide),
+  'Poisson training step': arrays => poissonTraining(arrays, 1),
+  'Poisson training': arrays => poissonTraining(arrays, 10),
   'fit an RBF network': ({ x, targets, centers }) => {
     const [m, d] = centers.shape;
     const layer = new RbfFreeAll({
@@ -76,6 +80,32 @@ function diagonals({ data, shape: [n, d] }: F64): F64 {
   const values = new Float64Array(n * d);
   for (let i = 0; i < n; i++) for (let k = 0; k < d; k++) values[i * d + k] = data[(i * d + k) * d + k];
   return ndarray(values, [n, d]);
+}
+
+/** So many steps on the residual of Δu = f with Gaussians, as scripts/bench/train.py says; the result is the losses. */
+function poissonTraining({ x, centers, weights, rightSide }: Arrays, epochs: number): () => Promise<F64> {
+  const [m, d] = centers.shape;
+  const layer = new RbfFreeAll({
+    inputDim: d,
+    numCenters: m,
+    centers: toTensor(centers) as tf.Tensor2D,
+    coefs: Array.from(weights.data),
+    kernel: notableKernels.gaussianKernel,
+    startingShape: 5,
+  });
+  const [points, f] = [toTensor(x) as tf.Tensor2D, toTensor(rightSide)];
+  const optimizer = tf.train.adam(1e-3);
+  const residuals = () => {
+    const matrix = apply(laplacian, notableKernels.gaussianKernel(layer.getShapes()))(
+      points,
+      layer.getCenters(),
+    );
+    return { equation: matrix.matMul(layer.getCoefs()).sub(f) };
+  };
+  return async () => {
+    const { losses } = await train({ layer, optimizer, residuals, epochs });
+    return ndarray(Float64Array.from(losses), [losses.length]);
+  };
 }
 
 /** Two epochs of model.fit in batches of 100; the result is the loss of each. */
