@@ -96,6 +96,7 @@ function checkPoints(call: string, x: tf.Tensor): void {
   if (!(x instanceof tf.Tensor)) {
     throw new TypeError(`${call}(f)(x): x must be a tensor [n, d], got ${kindOf(x)}`);
   }
+  if (x.isDisposed) throw new TypeError(`${call}(f)(x): x must be a tensor [n, d], got one that is disposed`);
   if (x.rank !== 2 || x.shape[1] === 0) {
     throw new RangeError(`${call}(f)(x): x must be [n, d], got [${x.shape.join(', ')}]`);
   }

@@ -60,6 +60,7 @@ function toTensor(call: string, name: string, value: tf.Tensor | tf.TensorLike):
     throw new TypeError(`${call}: ${name} must be a tensor or numbers, got ${kindOf(value)}`);
   }
   const t = value instanceof tf.Tensor ? value : tf.tensor(value);
+  if (t.isDisposed) throw new TypeError(`${call}: ${name} must be a tensor, got one that is disposed`);
   if (t.dtype === 'string' || t.dtype === 'complex64') {
     throw new TypeError(`${call}: ${name} must hold real numbers, got ${t.dtype}`);
   }

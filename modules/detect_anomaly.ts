@@ -79,6 +79,8 @@ export function setDetectAnomaly(on: boolean): void {
  * Throws an AnomalyError (or rejects with it) when a backward pass in fn makes a NaN or an Infinity.
  */
 export function detectAnomaly<T>(fn: () => T): T {
+  if (typeof fn !== 'function')
+    throw new TypeError(`detectAnomaly(fn): fn must be a function, got ${fn === null ? 'null' : typeof fn}`);
   const end = () => {
     calls--;
     update();

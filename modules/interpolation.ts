@@ -100,7 +100,10 @@ export function checkedProblem(
 
 function checkedSmoothing(call: string, smoothing: number | F64, n: number): Float64Array | null {
   if (smoothing === 0) return null;
-  if (typeof smoothing !== 'number' && smoothing?.shape?.join() !== `${n}`)
+  if (
+    typeof smoothing !== 'number' &&
+    (!(smoothing?.data instanceof Float64Array) || smoothing.shape.join() !== `${n}`)
+  )
     throw new RangeError(
       `${call}: smoothing must be a number or [${n}], one a node, got ${smoothing?.shape ? `[${smoothing.shape}]` : smoothing}`,
     );

@@ -50,8 +50,8 @@ export function chooseShape(options: ShapeOptions): ChosenShape {
     throw new TypeError(
       `${call}: kernel must be a function eps => kernel, as gaussianKernel, got ${typeof kernel === 'function' ? `the kernel ${(kernel as { name: string }).name} itself` : typeof kernel}`,
     );
-  if (!(Number.isInteger(samples) && samples >= 3))
-    throw new RangeError(`${call}: samples must be an integer from 3 on, got ${samples}`);
+  if (!(Number.isInteger(samples) && samples >= 3 && samples <= 10_000))
+    throw new RangeError(`${call}: samples must be an integer from 3 to 10000, got ${samples}`);
   const problemOf = (eps: number) => checkedProblem(call, options, checkedKernel(call, kernel(eps)));
   const { nodes, tail } = problemOf(1);
   const [n, q] = tail.P.shape;

@@ -62,7 +62,7 @@ function withPolynomial<Base extends Class<RbfLayer> & { className: string }>(
         throw new RangeError(`${new.target.className}: degree must be an integer ≥ 0, got ${degree}`);
       super(...args);
       this.degree = degree;
-      this.terms = polynomialTerms(degree, this.inputDim);
+      this.terms = this.startWith(() => polynomialTerms(degree, this.inputDim));
       const shape = [this.terms.length, this.outputDim];
       this.polynomialCoefs = this.weight('polynomial', shape, tf.initializers.zeros(), true);
       if (polynomialCoefs !== undefined) this.startWith(() => this.setPolynomialCoefs(polynomialCoefs));

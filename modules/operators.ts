@@ -99,7 +99,11 @@ export function componentsOf(
   op: Operator | TensorOperator,
   d: number,
 ): { parts: Operator[]; axes: number[] } {
-  if (op.rank === 'scalar') return { parts: [op], axes: [] };
+  if (op?.rank === 'scalar') return { parts: [op], axes: [] };
+  if (op?.rank !== 'vector' && op?.rank !== 'matrix')
+    throw new TypeError(
+      `operator must be one of operators.ts, such as laplacian or gradient, got ${op === null ? 'null' : typeof op}`,
+    );
   const along = (...axes: number[]) => Array.from({ length: d }, (_, k) => axes.filter(a => a === k).length);
   const range = Array.from({ length: d }, (_, k) => k);
   if (op.rank === 'vector') return { parts: range.map(i => partial(along(i))), axes: [d] };

@@ -28,8 +28,10 @@ export function linspace(a: number, b: number, n: number): F64 {
 export function cartesianProd(...axes: F64[]): F64 {
   if (axes.length === 0) throw new RangeError('cartesianProd(...axes): needs at least one axis, got none');
   axes.forEach((axis, i) => {
-    if (axis?.shape?.length !== 1)
-      throw new RangeError(`cartesianProd(...axes): axis ${i} must have the shape [n], got [${axis?.shape}]`);
+    if (typeof axis?.get !== 'function' || axis.shape?.length !== 1)
+      throw new RangeError(
+        `cartesianProd(...axes): axis ${i} must be an ndarray of the shape [n], got ${axis?.shape ? `[${axis.shape}]` : typeof axis}`,
+      );
   });
   const d = axes.length;
   const n = axes.reduce((product, axis) => product * axis.shape[0], 1);
@@ -84,7 +86,8 @@ export function asPoints(values: ArrayLike<number>, d: number): F64 {
 
 /** Throws unless n is a number of points. */
 export function checkCount(call: string, n: number): void {
-  if (!Number.isInteger(n) || n < 1) throw new RangeError(`${call}: n must be a positive integer, got ${n}`);
+  if (!Number.isInteger(n) || n < 1 || n >= 2 ** 31)
+    throw new RangeError(`${call}: n must be a positive integer below 2^31, got ${n}`);
 }
 
 function checkInterval(call: string, a: number, b: number): void {

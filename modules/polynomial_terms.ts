@@ -2,6 +2,9 @@
 //
 // The terms of a polynomial in d variables, as exponents.
 
+/** More terms than this are a mistake. */
+const MOST = 100_000;
+
 /**
  * The exponents α of the monomials x^α of d variables with |α| ≤ degree, each `[d]`: by degree, the constant first,
  * within a degree the powers of the first variable falling (x², xy, y²). There are C(degree + d, d); none for degree −1.
@@ -12,6 +15,13 @@ export function polynomialTerms(degree: number, d: number): number[][] {
     throw new RangeError(`${call}: degree must be an integer from -1 on, got ${degree}`);
   if (!(Number.isInteger(d) && d >= 1))
     throw new RangeError(`${call}: d must be a positive integer, got ${d}`);
+  // C(degree + d, d)
+  let count = 1;
+  for (let k = 1; k <= d && count <= MOST; k++) count = (count * (degree + k)) / k;
+  if (!(count <= MOST))
+    throw new RangeError(
+      `${call}: degree must be so small that there are at most ${MOST} terms, got ${degree}`,
+    );
   return Array.from({ length: degree + 1 }, (_, total) => exponentsOf(total, d)).flat();
 }
 

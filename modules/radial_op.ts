@@ -66,14 +66,22 @@ export function radialOp(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tenso
   return tf.tidy(h.name, () => op(s, eps));
 }
 
+/** The largest float32: an infinite ε² would give NaN at the centre. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
 function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor): tf.Tensor {
   const limit = limitAtZero(h.profile);
   const atZero = Number.isFinite(limit) ? limit : h.taken <= h.smoothness ? 0 : Number.NaN;
   if (typeof eps === 'number') {
     const profile = { ...h.profile, scale: h.profile.scale * eps ** h.amplitude };
-    return evaluateProfile(profile, s.mul(eps * eps), tensors, atZero * eps ** h.amplitude);
+    return evaluateProfile(
+      profile,
+      s.mul(Math.min(eps * eps, LARGEST)),
+      tensors,
+      atZero * eps ** h.amplitude,
+    );
   }
-  const g = evaluateProfile(h.profile, s.mul(eps.square()), tensors, atZero);
+  const g = evaluateProfile(h.profile, s.mul(eps.square().minimum(LARGEST)), tensors, atZero);
   return h.amplitude === 0 ? g : g.mul(power(eps, h.amplitude, tensors));
 }
 

@@ -53,6 +53,11 @@ export abstract class RbfLayer extends tf.layers.Layer {
     for (const [key, value] of Object.entries({ inputDim, numCenters, outputDim }))
       if (!Number.isInteger(value) || value < 1)
         throw new RangeError(`${call}: ${key} must be a positive integer, got ${value}`);
+    for (const [key, value] of Object.entries({ inputDim, outputDim }))
+      if (!(numCenters * value < 2 ** 31))
+        throw new RangeError(
+          `${call}: numCenters·${key} must be below 2^31, as all are weights, got ${numCenters}·${value}`,
+        );
     if (!(leftLim < rightLim))
       throw new RangeError(`${call}: leftLim must be less than rightLim, got ${leftLim} and ${rightLim}`);
     super({ inputShape: [inputDim], ...(name && { name }), ...(trainable !== undefined && { trainable }) });
@@ -75,10 +80,10 @@ export abstract class RbfLayer extends tf.layers.Layer {
     if (coefs !== undefined) this.startWith(() => this.setCoefs(coefs));
   }
 
-  /** Sets what the constructor was given; where that throws, there is no layer whose weights one could dispose of. */
-  protected startWith(set: () => void): void {
+  /** A part of the constructor; where it throws, there is no layer whose weights one could dispose of. */
+  protected startWith<T>(part: () => T): T {
     try {
-      set();
+      return part();
     } catch (error) {
       for (const weight of this.weights) weight.dispose();
       throw error;
@@ -94,7 +99,10 @@ export abstract class RbfLayer extends tf.layers.Layer {
   getInterpolationMatrix(x: tf.Tensor2D): tf.Tensor2D {
     const call = this.checkPoints(x);
     return tf.tidy(() => {
-      const matrix = this.kernel()(x, this.getCenters());
+      const kernel = this.kernel();
+      if (typeof kernel !== 'function')
+        throw new TypeError(`${call}: kernel must make a kernel of the shapes, got ${nameOfType(kernel)}`);
+      const matrix = kernel(x, this.getCenters());
       const shape = [x.shape[0], this.numCenters];
       if (!(matrix instanceof tf.Tensor) || !tf.util.arraysEqual(matrix.shape, shape))
         throw new RangeError(
@@ -113,6 +121,17 @@ export abstract class RbfLayer extends tf.layers.Layer {
     if (x.rank !== 2 || x.shape[1] !== this.inputDim)
       throw new RangeError(`${call}: x must be [n, ${this.inputDim}], got [${x.shape}]`);
     return call;
+  }
+
+  override apply(
+    inputs: Parameters<tf.layers.Layer['apply']>[0],
+    kwargs?: Parameters<tf.layers.Layer['apply']>[1],
+  ) {
+    if (inputs === undefined || inputs === null)
+      throw new TypeError(
+        `${this.getClassName()} ${this.name}: x must be a tensor [n, ${this.inputDim}], got ${inputs}`,
+      );
+    return super.apply(inputs, kwargs);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

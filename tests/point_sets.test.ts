@@ -515,9 +515,9 @@ describe('errors name the call, the argument and what it is', () => {
     assert.throws(call, { name: 'RangeError', message });
   test('a count that is no positive integer', () => {
     for (const n of [0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-      wrong(() => linspace(0, 1, n), `linspace(a, b, n): n must be a positive integer, got ${n}`);
-      wrong(() => halton(n, 2), `halton(n, d): n must be a positive integer, got ${n}`);
-      wrong(() => chebyshevPoints(n), `chebyshevPoints(n, a, b): n must be a positive integer, got ${n}`);
+      wrong(() => linspace(0, 1, n), `linspace(a, b, n): n must be a positive integer below 2^31, got ${n}`);
+      wrong(() => halton(n, 2), `halton(n, d): n must be a positive integer below 2^31, got ${n}`);
+      wrong(() => chebyshevPoints(n), `chebyshevPoints(n, a, b): n must be a positive integer below 2^31, got ${n}`);
     }
   });
   test('an end that is not finite', () => {
@@ -539,11 +539,11 @@ describe('errors name the call, the argument and what it is', () => {
     wrong(() => cartesianProd(), 'cartesianProd(...axes): needs at least one axis, got none');
     wrong(
       () => cartesianProd(linspace(0, 1, 2), halton(3, 2)),
-      'cartesianProd(...axes): axis 1 must have the shape [n], got [3,2]',
+      'cartesianProd(...axes): axis 1 must be an ndarray of the shape [n], got [3,2]',
     );
     wrong(
       () => cartesianProd([1, 2] as never),
-      'cartesianProd(...axes): axis 0 must have the shape [n], got [undefined]',
+      'cartesianProd(...axes): axis 0 must be an ndarray of the shape [n], got object',
     );
   });
   test('a box that is none', () => {
@@ -569,10 +569,10 @@ describe('errors name the call, the argument and what it is', () => {
       'boxPoints(n, options): b must be a finite number, or 2 of them, got [1,1,1]',
     );
     wrong(() => boxPoints(3, { d: 0 }), 'boxPoints(n, options): d must be a positive integer, got 0');
-    wrong(() => boxPoints(0), 'boxPoints(n, options): n must be a positive integer, got 0');
+    wrong(() => boxPoints(0), 'boxPoints(n, options): n must be a positive integer below 2^31, got 0');
   });
   test('a disk that is none', () => {
-    wrong(() => diskPoints(0), 'diskPoints(n, options): n must be a positive integer, got 0');
+    wrong(() => diskPoints(0), 'diskPoints(n, options): n must be a positive integer below 2^31, got 0');
     for (const radius of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
       wrong(
         () => diskPoints(3, { radius }),
@@ -591,7 +591,7 @@ describe('errors name the call, the argument and what it is', () => {
       [1, 1],
       [0, 1],
     ];
-    wrong(() => polygonPoints(0, square), `${call}: n must be a positive integer, got 0`);
+    wrong(() => polygonPoints(0, square), `${call}: n must be a positive integer below 2^31, got 0`);
     wrong(() => polygonPoints(3, square.slice(2)), `${call}: vertices must be at least 3 points, got 2`);
     wrong(
       () => polygonPoints(3, [...square, [0, Number.NaN]]),
