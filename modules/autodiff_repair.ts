@@ -43,10 +43,8 @@ const isFloating = (t: tf.Tensor) => t.dtype !== 'int32' && t.dtype !== 'bool' &
 
 /** Comparisons, and ops from floats to integers: their derivative is 0 wherever there is one. */
 function isLocallyConstant(node: TapeNode): boolean {
-  return (
-    node.outputs.every(t => t.dtype === 'bool') ||
-    (!node.outputs.some(isFloating) && Object.values(node.inputs).some(isFloating))
-  );
+  if (node.outputs.some(isFloating)) return false;
+  return node.outputs.every(t => t.dtype === 'bool') || Object.values(node.inputs).some(isFloating);
 }
 
 /** Takes the copies of what the op made off the tape; the others stay before its node. */

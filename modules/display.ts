@@ -1,5 +1,5 @@
-// Needs: chart_svg.ts, notebook_output.ts, number_format.ts, plain_array.ts, progress_bar.ts, tables.ts; npm:
-//   ndarray, vega, vega-lite.
+// Needs: chart_svg.ts, notebook_output.ts, number_format.ts, plain_array.ts, progress_bar.ts, record.ts,
+//   tables.ts; npm: ndarray, vega, vega-lite.
 //
 // Shows charts, tables and residuals in a notebook; prints their text where there is none.
 import { renderSvg } from './chart_svg';
@@ -8,6 +8,7 @@ import { formatNumber } from './number_format';
 import { type Table, tableColumns, tableHtml, tableText } from './tables';
 
 export { progressBar } from './progress_bar';
+export { record } from './record';
 
 /**
  * Shows a Vega-Lite v5 chart as one output: the specification for JupyterLab, SVG for pages, its description as text.

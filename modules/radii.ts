@@ -7,7 +7,12 @@ import * as tf from '@tensorflow/tfjs-node';
  */
 export function computeRadiiSquared(x: tf.Tensor2D, centers: tf.Tensor2D): tf.Tensor2D {
   checkPoints('computeRadiiSquared(x, centers)', x, centers);
-  return tf.tidy(() => x.expandDims(1).sub(centers.expandDims(0)).square().sum(2) as tf.Tensor2D);
+  return tf.tidy(() => {
+    // One [n, m] a coordinate: TensorFlow is slow on [n, m, d], whose last axis is short.
+    const d = x.shape[1];
+    const [ours, theirs] = [tf.split(x, d, 1), tf.split(centers.transpose(), d, 0)];
+    return tf.addN(ours.map((column, k) => column.sub(theirs[k]).square())) as tf.Tensor2D;
+  });
 }
 
 /**
