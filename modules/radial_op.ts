@@ -66,6 +66,8 @@ export function radialOp(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tenso
   return tf.tidy(h.name, () => op(s, eps));
 }
 
+/** Below this a shape counts as this where it is divided by: its fourth power is still a float32. */
+const TINY_SHAPE = 1e-9;
 /** The largest float32: an infinite ε² would give NaN at the centre. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
@@ -82,7 +84,11 @@ function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor): tf.Ten
     );
   }
   const g = evaluateProfile(h.profile, s.mul(eps.square().minimum(LARGEST)), tensors, atZero);
-  return h.amplitude === 0 ? g : g.mul(power(eps, h.amplitude, tensors));
+  if (h.amplitude === 0) return g;
+  if (h.amplitude > 0) return g.mul(power(eps, h.amplitude, tensors));
+  // A shape that is trained may become 0. What 1/ε is multiplied with there is 0 as well, and so is the derivative.
+  const away = tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
+  return g.mul(power(away, h.amplitude, tensors));
 }
 
 /** The arithmetic of float32 tensors. */

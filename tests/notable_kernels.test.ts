@@ -281,3 +281,17 @@ describe('the row of a kernel says what is known of it', () => {
     );
   });
 });
+
+test('a shape that training has brought to 0 has the derivative 0, and not NaN', () => {
+  tf.tidy(() => {
+    const [x, centers] = [tf.tensor2d([[0], [0.5], [2]]), tf.tensor2d([[0], [1]])];
+    const eps = tf.variable(tf.tensor1d([0, 0.5]));
+    for (const make of [gaussianKernel, imqKernel, iqKernel, mqKernelSarra]) {
+      const { grads } = tf.variableGrads(() => make(eps)(x, centers).sum().asScalar());
+      const [flat, other] = grads[eps.name].dataSync();
+      assert.equal(flat, 0, make(eps).name);
+      assert.ok(Number.isFinite(other) && other !== 0);
+    }
+    eps.dispose();
+  });
+});
