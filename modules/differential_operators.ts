@@ -21,7 +21,7 @@ import { laplacianProfile, partialTerms } from './partial_derivatives';
 import type { KernelFunction, RadialKernel } from './radial_kernel';
 import { type RadialFunction, radialOp } from './radial_op';
 import { nthDerivative } from './radial_profiles';
-import { checkPoints, computeRadiiSquared } from './radii';
+import { checkPoints, columnsOf, computeRadiiSquared } from './radii';
 
 export { evaluate, evaluateGradient, evaluateHessian } from './evaluation';
 export * from './operators';
@@ -31,6 +31,11 @@ export * from './operators';
  * hessian `[n, d, d, m]`. Differentiable again in x, centers and shape; coefficients that vary with x are constants
  * there. Throws a RangeError where a point meets a center at which the derivative does not exist, and a TypeError
  * for a kernel that is a plain function.
+ *
+ * @example
+ * const origin = tf.tensor2d([[0, 0]]);
+ * apply(laplacian, gaussianKernel(1))(origin, origin); // [[-4]]
+ * apply(gradient, gaussianKernel(1))(tf.tensor2d([[1, 0]]), origin); // [[[-0.7358], [0]]]
  */
 export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
   const call = `apply(${op?.name}, kernel)`;
@@ -42,9 +47,8 @@ export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
       const { parts, axes } = componentsOf(op, d);
       refuseCenters(call, radial, Math.max(...parts.map(orderOf)), fromTape(x), fromTape(centers));
       const s = computeRadiiSquared(x, centers);
-      const columns = (t: tf.Tensor2D) => tf.split(t, d, 1);
-      const theirs = columns(centers);
-      const deltas = columns(x).map((column, k) => column.sub(theirs[k].transpose())); // each [n, m]
+      const theirs = columnsOf(centers);
+      const deltas = columnsOf(x).map((column, k) => column.sub(theirs[k].transpose())); // each [n, m]
       const values = parts.map(part =>
         tf.addN(part.terms.map(term => termOnTape(call, radial, term, x, s, deltas))),
       );

@@ -4,20 +4,31 @@ import * as tf from '@tensorflow/tfjs-node';
 /**
  * Squared distances s[i, j] = ‖x_i − c_j‖² between points x `[n, d]` and centers `[m, d]`: `[n, m]`.
  * It is a polynomial, so its derivatives exist everywhere: 2(x − c), then 2, then 0, also where x = c.
+ *
+ * @example
+ * computeRadiiSquared(tf.tensor2d([[3, 4]]), tf.tensor2d([[0, 0], [3, 0]])); // [[25, 16]]
  */
 export function computeRadiiSquared(x: tf.Tensor2D, centers: tf.Tensor2D): tf.Tensor2D {
   checkPoints('computeRadiiSquared(x, centers)', x, centers);
   return tf.tidy(() => {
     // One [n, m] a coordinate: TensorFlow is slow on [n, m, d], whose last axis is short.
-    const d = x.shape[1];
-    const [ours, theirs] = [tf.split(x, d, 1), tf.split(centers.transpose(), d, 0)];
-    return tf.addN(ours.map((column, k) => column.sub(theirs[k]).square())) as tf.Tensor2D;
+    const theirs = columnsOf(centers);
+    const squares = columnsOf(x).map((column, k) => column.sub(theirs[k].transpose()).square());
+    return tf.addN(squares) as tf.Tensor2D;
   });
 }
+
+/** The columns `[n, 1]` of points `[n, d]`. */
+export const columnsOf = (x: tf.Tensor2D): tf.Tensor2D[] =>
+  // The gradient that tfjs has for a split into one part throws.
+  x.shape[1] === 1 ? [x] : (tf.split(x, x.shape[1], 1) as tf.Tensor2D[]);
 
 /**
  * Distances r[i, j] = ‖x_i − c_j‖ `[n, m]`, by the square root: **naive on purpose**.
  * At a center its derivative is −∞·0 = NaN. Kernels here use `computeRadiiSquared` instead.
+ *
+ * @example
+ * computeRadii(tf.tensor2d([[3, 4]]), tf.tensor2d([[0, 0]])); // [[5]]
  */
 export function computeRadii(x: tf.Tensor2D, centers: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => tf.sqrt(computeRadiiSquared(x, centers)));

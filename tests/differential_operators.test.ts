@@ -230,6 +230,15 @@ describe('on the tape', () => {
     ]);
     assertClose(byShape.dataSync(), [slope(t => exact([0.5, 0.125], 1.5 + t))]);
   });
+
+  test('on the line too, by tf.grad alone', () => {
+    tf.tidy(() => {
+      const [x, c] = [tf.tensor2d([[0.25]]), tf.tensor2d([[0.5]])];
+      const slope = tf.grad((z: tf.Tensor) => apply(partial([1]), gaussianKernel(2))(x, z as tf.Tensor2D))(c);
+      const second = evaluate(partial([2]), gaussianKernel(2), points([[0.25]]), points([[0.5]])).data[0];
+      assertClose(slope.dataSync(), [-second]);
+    });
+  });
 });
 
 describe('properties', () => {
