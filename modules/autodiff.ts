@@ -18,6 +18,9 @@ export { repairGradients } from './autodiff_derivatives';
  * As tf.grad, but right at any nesting, and 0 where f does not depend on its argument. f gets a copy of x, so that
  * an x which f takes from outside counts as a constant.
  * Throws an Error where the derivative cannot be known: an op without one, or values that f reads by dataSync.
+ *
+ * @example
+ * grad(grad((x: tf.Tensor) => x.exp()))(tf.tensor1d([0, 1])); // [1, 2.718]
  */
 export function grad<X extends tf.Tensor, Y extends tf.Tensor>(f: (x: X) => Y) {
   checkFunction('grad', f);
@@ -26,7 +29,12 @@ export function grad<X extends tf.Tensor, Y extends tf.Tensor>(f: (x: X) => Y) {
   };
 }
 
-/** The derivatives of f(a, b, …) with respect to each argument: grads(f)([a, b, …]); see grad. */
+/**
+ * The derivatives of f(a, b, …) with respect to each argument: grads(f)([a, b, …]); see grad.
+ *
+ * @example
+ * grads((a, b) => a.mul(b))([tf.scalar(2), tf.scalar(3)]); // [3, 2]
+ */
 export function grads<X extends tf.Tensor, Y extends tf.Tensor>(f: (...xs: X[]) => Y) {
   checkFunction('grads', f);
   return (xs: (X | tf.TensorLike)[], dy?: Y | tf.TensorLike): X[] => {
@@ -43,20 +51,33 @@ export type RowFunction = (x: tf.Tensor2D) => tf.Tensor;
 /**
  * ∇f, `[n, d]` for x `[n, d]`.
  * Throws a RangeError unless x is `[n, d]` and f(x) `[n]` or `[n, 1]`, a TypeError unless both are float32.
+ *
+ * @example
+ * gradient(x => x.square().sum(1))(tf.tensor2d([[1, 2]])); // [[2, 4]]
  */
 export function gradient(f: RowFunction) {
   checkFunction('gradient', f);
   return (x: tf.Tensor2D): tf.Tensor2D => rowGradient('gradient', f)(x);
 }
 
-/** The second derivatives ∂²f/∂x_i∂x_j, `[n, d, d]` for x `[n, d]`; errors as gradient. */
+/**
+ * The second derivatives ∂²f/∂x_i∂x_j, `[n, d, d]` for x `[n, d]`; errors as gradient.
+ *
+ * @example
+ * hessian(x => x.square().prod(1))(tf.tensor2d([[1, 2]])); // [[[8, 8], [8, 2]]]
+ */
 export function hessian(f: RowFunction) {
   checkFunction('hessian', f);
   return (x: tf.Tensor2D): tf.Tensor3D =>
     tf.tidy(() => tf.stack(hessianRows('hessian', f, x), 1) as tf.Tensor3D);
 }
 
-/** Δf = Σ ∂²f/∂x_i², `[n]` for x `[n, d]`; errors as gradient. */
+/**
+ * Δf = Σ ∂²f/∂x_i², `[n]` for x `[n, d]`; errors as gradient.
+ *
+ * @example
+ * laplacian(x => x.square().sum(1).neg().exp())(tf.tensor2d([[0, 0]])); // [-4]
+ */
 export function laplacian(f: RowFunction) {
   checkFunction('laplacian', f);
   return (x: tf.Tensor2D): tf.Tensor1D =>

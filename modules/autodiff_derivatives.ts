@@ -9,7 +9,13 @@ import { repairNode } from './autodiff_repair';
 import { hookTape, isInsideKernel, tapeEngine } from './tape';
 import { countReads } from './tape_reads';
 
-/** Makes tf.grad, tf.grads, tf.valueAndGrad and tf.variableGrads right at any nesting, or throw. */
+/**
+ * Makes tf.grad, tf.grads, tf.valueAndGrad and tf.variableGrads right at any nesting, or throw.
+ *
+ * @example
+ * repairGradients();
+ * tf.grad(tf.grad((x: tf.Tensor) => x.exp()))(tf.scalar(0)); // 1
+ */
 export function repairGradients(): void {
   hookTape('repair', { recorded: repairNode });
   registerGradients();

@@ -11,7 +11,12 @@ export interface BoxOptions {
   d?: number;
 }
 
-/** The first n points of Halton's sequence, stretched from (0, 1)^d to the inside of a box: `[n, d]`. */
+/**
+ * The first n points of Halton's sequence, stretched from (0, 1)^d to the inside of a box: `[n, d]`.
+ *
+ * @example
+ * boxPoints(2, { a: [0, -1], b: [1, 1] }); // [[0.5, -0.3333], [0.25, 0.3333]]
+ */
 export function boxPoints(n: number, options: BoxOptions = {}): F64 {
   checkCount('boxPoints(n, options)', n);
   const [a, b] = boxEnds('boxPoints(n, options)', options);
@@ -28,6 +33,11 @@ export function boxPoints(n: number, options: BoxOptions = {}): F64 {
  * The points of an equispaced grid that lie on the boundary of a box, the last axis fastest: of n points an axis, ends
  * included, n^d − (n − 2)^d; on a square 4(n − 1). n is a number, or one an axis. Where faces meet there is no normal;
  * such a corner gets the mean direction of theirs, (±1, ±1)/√2 on a square. `corners: false` leaves these points out.
+ *
+ * @example
+ * const { points, normals } = boxBoundary(3, { corners: false });
+ * points; // [[0, 0.5], [0.5, 0], [0.5, 1], [1, 0.5]]
+ * normals; // [[-1, 0], [0, -1], [0, 1], [1, 0]]
  */
 export function boxBoundary(
   n: number | number[],

@@ -1,27 +1,20 @@
-// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
-//   evaluation_frame.ts, evaluation_plan.ts, fit_input.ts, float64.ts, ill_conditioned.ts, interpolant.ts,
-//   interpolation.ts, kernel_registry.ts, kernel_table.ts, leave_one_out.ts, linear_systems.ts,
-//   moment_conditions.ts, native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts,
-//   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, polynomial_terms.ts, polynomials.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, reduced_system.ts, small_evaluation.ts;
-//   npm: @tensorflow/tfjs-node, ndarray.
+// Needs: arithmetic.ts, collocation_conditions.ts, compiled_arithmetic.ts, compiled_evaluation.ts,
+//   evaluation.ts, evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, fit_input.ts, float64.ts,
+//   ill_conditioned.ts, interpolant.ts, interpolation.ts, kernel_registry.ts, kernel_table.ts,
+//   leave_one_out.ts, linear_systems.ts, moment_conditions.ts, native_arithmetic.ts, native_cholesky.ts,
+//   native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts, operators.ts,
+//   partial_derivatives.ts, polynomial_terms.ts, polynomials.ts, radial_kernel.ts, radial_op.ts,
+//   radial_profiles.ts, radii.ts, reduced_system.ts, small_evaluation.ts; npm: @tensorflow/tfjs-node,
+//   ndarray.
 //
 // Linear partial differential equations by collocation (Kansa's method), and everything that fits in float64.
-import { coefficientValues, evaluate } from './evaluation';
-import {
-  checkedKernel,
-  checkedPoints,
-  checkedValues,
-  refuseRepeats,
-  rowText,
-  type Tail,
-  tailDegree,
-  tailFor,
-} from './fit_input';
+import { type CheckedCondition, type Condition, checkedConditions } from './collocation_conditions';
+import { evaluate } from './evaluation';
+import { checkedKernel, checkedPoints, refuseRepeats, type Tail, tailDegree, tailFor } from './fit_input';
 import { conditionNumber } from './float64';
 import { warnIllConditioned } from './ill_conditioned';
 import { Interpolant } from './interpolant';
-import { factorSquare, solveLeastSquares, solveRefined } from './linear_systems';
+import { factorSquare, type Solution, solveLeastSquares, solveRefined } from './linear_systems';
 import { MomentConditions } from './moment_conditions';
 import {
   block,
@@ -34,24 +27,13 @@ import {
   toArray,
   upload,
 } from './native_ops';
-import type { Operator } from './operators';
 import { polynomialMatrix } from './polynomials';
 import type { RadialKernel } from './radial_kernel';
 
+export type { Condition } from './collocation_conditions';
 export { Interpolant, type SavedInterpolant } from './interpolant';
 export { type InterpolationOptions, interpolate } from './interpolation';
 export { chooseShape, type ShapeOptions } from './leave_one_out';
-
-/** Lu(x_i) = values_i at points x. */
-export interface Condition {
-  operator: Operator;
-  /** `[n, d]` */
-  points: F64;
-  /** `[n]` or `[n, k]` */
-  values: F64;
-  /** What the rows count in least squares, a positive number; 1 by default. */
-  weight?: number;
-}
 
 export interface CollocationOptions {
   /** `[m, d]` */
@@ -61,13 +43,6 @@ export interface CollocationOptions {
   degree?: number;
   /** Together at least as many points as there are centers. */
   conditions: Condition[];
-}
-
-interface CheckedCondition {
-  readonly operator: Operator;
-  readonly points: F64;
-  readonly values: F64;
-  readonly weight: number;
 }
 
 /**
@@ -153,13 +128,14 @@ function stacked(
   return all;
 }
 
-function solveSquare(call: string, M: Native, f: Native) {
+function solveSquare(call: string, M: Native, f: Native): Solution {
   const factor = factorSquare(M);
-  if (factor === undefined)
+  const solution = factor && solveRefined(M, factor, f);
+  if (solution === undefined)
     throw new RangeError(
       `${call}: the system is singular: the conditions do not determine u (are there conditions on the boundary?)`,
     );
-  return solveRefined(M, factor, f);
+  return solution;
 }
 
 /** The largest residual, without the weights, as a part of the largest value. */
@@ -171,60 +147,4 @@ function misfit(conditions: CheckedCondition[], residual: Float64Array): number 
       most = Math.max(most, Math.abs(value));
     }
   return miss / (most || 1);
-}
-
-function checkedConditions(call: string, conditions: Condition[], centers: F64): CheckedCondition[] {
-  if (!Array.isArray(conditions) || conditions.length === 0)
-    throw new TypeError(
-      `${call}: conditions must be a list [{ operator, points, values }, …], not empty, got ${Array.isArray(conditions) ? '[]' : typeof conditions}`,
-    );
-  const [m, d] = centers.shape;
-  const checked = conditions.map(({ operator, points: given, values: wanted, weight = 1 }, c) => {
-    const name = `conditions[${c}]`;
-    if (operator?.rank !== 'scalar')
-      throw new TypeError(
-        `${call}: ${name}.operator must be a scalar operator such as laplacian, got ${(operator as { name?: string })?.name ?? typeof operator}`,
-      );
-    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY))
-      throw new RangeError(`${call}: ${name}.weight must be a positive finite number, got ${weight}`);
-    const points = checkedPoints(call, `${name}.points`, given, d);
-    const values = checkedValues(call, `${name}.values`, wanted, points.shape[0]);
-    return { operator, points, values, weight };
-  });
-  const [{ values: first }] = checked;
-  checked.forEach(({ values }, c) => {
-    if (values.shape[1] !== first.shape[1])
-      throw new RangeError(
-        `${call}: conditions[${c}].values [${values.shape}] must have as many columns as conditions[0].values [${first.shape}]`,
-      );
-  });
-  const n = checked.reduce((sum, { points }) => sum + points.shape[0], 0);
-  if (n < m)
-    throw new RangeError(`${call}: ${m} centers need at least as many points in the conditions, got ${n}`);
-  if (n === m) refuseRepeatedRows(call, checked);
-  return checked;
-}
-
-/** In a square system, throws where a point stands twice under the same operator with the same coefficients. */
-function refuseRepeatedRows(call: string, conditions: CheckedCondition[]): void {
-  const known = new Map<Operator, Map<string, string>>();
-  conditions.forEach(({ operator, points }, c) => {
-    const rows = known.get(operator) ?? new Map<string, string>();
-    known.set(operator, rows);
-    const given = operator.terms.flatMap(({ coefficients }) =>
-      coefficients.flatMap(a => (typeof a === 'object' ? [coefficientValues(call, a, points)] : [])),
-    );
-    const d = points.shape[1];
-    for (let i = 0; i < points.shape[0]; i++) {
-      const point = rowText(points.data.subarray(i * d, (i + 1) * d));
-      const key = `${point} ${given.map(a => a[i])}`;
-      const name = `conditions[${c}].points[${i}]`;
-      const before = rows.get(key);
-      if (before !== undefined)
-        throw new RangeError(
-          `${call}: ${name} repeats ${before}, ${point}, under the same operator: the system would be singular`,
-        );
-      rows.set(key, name);
-    }
-  });
 }

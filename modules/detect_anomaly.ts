@@ -77,6 +77,10 @@ export function setDetectAnomaly(on: boolean): void {
 /**
  * Runs fn with the checks on and returns what it returns; fn may be async.
  * Throws an AnomalyError (or rejects with it) when a backward pass in fn makes a NaN or an Infinity.
+ *
+ * @example
+ * const slope = tf.grad((x: tf.Tensor) => x.sqrt());
+ * detectAnomaly(() => slope(tf.scalar(0))); // throws AnomalyError
  */
 export function detectAnomaly<T>(fn: () => T): T {
   if (typeof fn !== 'function')

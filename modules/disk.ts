@@ -14,6 +14,9 @@ const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 /**
  * n points inside a disk, one an equal share of its area: `[n, 2]`. Point i = 0, 1, … is at radius·√((i + ½)/n), a
  * golden angle on from the one before (Vogel, A better way to construct the sunflower head, 1979).
+ *
+ * @example
+ * diskPoints(2, { center: [3, 0] }); // [[3.5, 0], [2.361, 0.5850]]
  */
 export function diskPoints(n: number, options: DiskOptions = {}): F64 {
   const { center, radius } = checkDisk('diskPoints(n, options)', n, options);
@@ -24,7 +27,12 @@ export function diskPoints(n: number, options: DiskOptions = {}): F64 {
   });
 }
 
-/** n equispaced points on the circle of a disk, counter-clockwise from the right, with outward normals: `[n, 2]` each. */
+/**
+ * n equispaced points on the circle of a disk, counter-clockwise from the right, with outward normals: `[n, 2]` each.
+ *
+ * @example
+ * diskBoundary(4, { radius: 2 }).points; // [[2, 0], [0, 2], [-2, 0], [0, -2]]
+ */
 export function diskBoundary(n: number, options: DiskOptions = {}): Boundary {
   const { center, radius } = checkDisk('diskBoundary(n, options)', n, options);
   const normals = pairs(n, i => {

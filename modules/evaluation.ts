@@ -32,6 +32,12 @@ const NONE: never[] = [];
  * Lφ(x_i, c_j), `[n, m]`, of points x `[n, d]` and centers `[m, d]`; with weights `[m, k]` their sums
  * Σ_j Lφ(x_i, c_j)·w_jk, `[n, k]`, without ever holding an `[n, m]` matrix whole. For gradient and hessian the axes `[d]` or
  * `[d, d]` follow n. Throws a RangeError where a point meets a center at which the derivative does not exist.
+ *
+ * @example
+ * const origin = ndarray(new Float64Array(2), [1, 2]);
+ * evaluate(laplacian, gaussianKernel(1), origin, origin); // [[-4]]
+ * evaluate(hessian, maternKernel(2.5, 1), origin, origin).data; // [-1.667, 0, 0, -1.667]
+ * evaluate(laplacian, maternKernel(0.5, 1), origin, origin); // throws RangeError
  */
 export function evaluate(
   op: Operator | TensorOperator,

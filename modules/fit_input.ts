@@ -97,10 +97,10 @@ export interface Tail {
 /** The tail of a degree; throws where the centers do not tell its polynomials apart. */
 export function tailFor(call: string, name: string, degree: number, centers: F64): Tail {
   const polynomials = polynomialsFor(degree, centers);
-  const P = polynomialMatrix(polynomials, centers);
   const [[m, d], q] = [centers.shape, polynomials.terms.length];
   const need = `a polynomial of degree ${degree} in ${d} ${d === 1 ? 'variable' : 'variables'}`;
   if (m < q) throw new RangeError(`${call}: ${need} has ${q} terms and needs as many ${name}, got ${m}`);
+  const P = polynomialMatrix(polynomials, centers);
   if (q > 0) {
     const { s } = svd(P);
     if (s.get(q - 1) < s.get(0) * m * Number.EPSILON)

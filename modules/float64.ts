@@ -23,13 +23,23 @@ import {
 
 export type { F64 } from './native_ops';
 
-/** The array as a float32 tensor of the same shape, for the tape. Every number is rounded to 24 bits. */
+/**
+ * The array as a float32 tensor of the same shape, for the tape. Every number is rounded to 24 bits.
+ *
+ * @example
+ * toTensor(linspace(0, 1, 3)); // [0, 0.5, 1]
+ */
 export function toTensor(a: F64): tf.Tensor {
   checkArray('toTensor(a)', 'a', a);
   return tf.tensor(Float32Array.from(valuesOf(a)), a.shape, 'float32');
 }
 
-/** The tensor as a float64 array of the same shape. */
+/**
+ * The tensor as a float64 array of the same shape.
+ *
+ * @example
+ * fromTensor(tf.tensor2d([[1, 2]])).data; // [1, 2]
+ */
 export function fromTensor(t: tf.Tensor): F64 {
   if (!(t instanceof tf.Tensor)) throw new TypeError(`fromTensor(t): t must be a tensor, got ${typeof t}`);
   if (t.dtype === 'string' || t.dtype === 'complex64')
@@ -92,7 +102,13 @@ export const min = reduction('min(a, axis)', 'Min');
 /** Mean over one axis, or over all. */
 export const mean = reduction('mean(a, axis)', 'Mean');
 
-/** Matrix product of `[n, p]` and `[p, k]`: `[n, k]`. */
+/**
+ * Matrix product of `[n, p]` and `[p, k]`: `[n, k]`.
+ *
+ * @example
+ * const A = ndarray(Float64Array.from([2, 1, 1, 3]), [2, 2]);
+ * matMul(A, A); // [[5, 5], [5, 10]]
+ */
 export function matMul(a: F64, b: F64): F64 {
   const [p, q] = [checkMatrix('matMul(a, b)', 'a', a).shape[1], checkMatrix('matMul(a, b)', 'b', b).shape[0]];
   if (p !== q)
@@ -100,7 +116,13 @@ export function matMul(a: F64, b: F64): F64 {
   return nativeScope(() => toArray(nativeMatMul(fromArray(a), fromArray(b))));
 }
 
-/** Solves A·x = b by LU with partial pivoting: A `[n, n]`, b `[n]` or `[n, k]`. Throws where A is singular. */
+/**
+ * Solves A·x = b by LU with partial pivoting: A `[n, n]`, b `[n]` or `[n, k]`. Throws where A is singular.
+ *
+ * @example
+ * const A = ndarray(Float64Array.from([2, 1, 1, 3]), [2, 2]);
+ * solve(A, ndarray(Float64Array.from([3, 5]), [2])); // [0.8, 1.4]
+ */
 export function solve(A: F64, b: F64): F64 {
   const call = 'solve(A, b)';
   return nativeScope(() => {
@@ -117,7 +139,12 @@ export function solve(A: F64, b: F64): F64 {
   });
 }
 
-/** The lower triangular L with A = L·Lᵀ, of a symmetric positive definite A `[n, n]`; only its lower part is read. */
+/**
+ * The lower triangular L with A = L·Lᵀ, of a symmetric positive definite A `[n, n]`; only its lower part is read.
+ *
+ * @example
+ * cholesky(ndarray(Float64Array.from([4, 2, 2, 2]), [2, 2])); // [[2, 0], [1, 1]]
+ */
 export function cholesky(A: F64): F64 {
   checkSquare('cholesky(A)', A);
   return nativeScope(() => toArray(choleskyFactor('cholesky(A)', fromArray(A))));
@@ -138,7 +165,12 @@ export function solveSymmetric(A: F64, b: F64): F64 {
   });
 }
 
-/** Eigenvalues, ascending `[n]`, and eigenvectors in the columns of `[n, n]`, of a symmetric A; its lower part is read. */
+/**
+ * Eigenvalues, ascending `[n]`, and eigenvectors in the columns of `[n, n]`, of a symmetric A; its lower part is read.
+ *
+ * @example
+ * eigenSymmetric(ndarray(Float64Array.from([2, 1, 1, 2]), [2, 2])).values; // [1, 3]
+ */
 export function eigenSymmetric(A: F64): { values: F64; vectors: F64 } {
   checkFinite('eigenSymmetric(A)', checkSquare('eigenSymmetric(A)', A));
   let vectors = A;
@@ -150,7 +182,12 @@ export function eigenSymmetric(A: F64): { values: F64; vectors: F64 } {
   return { values, vectors };
 }
 
-/** A = U·diag(s)·Vᵀ of A `[n, p]` with r = min(n, p): U `[n, r]`, s `[r]` descending, V `[p, r]`. */
+/**
+ * A = U·diag(s)·Vᵀ of A `[n, p]` with r = min(n, p): U `[n, r]`, s `[r]` descending, V `[p, r]`.
+ *
+ * @example
+ * svd(ndarray(Float64Array.from([3, 0, 0, -4]), [2, 2])).s; // [4, 3]
+ */
 export function svd(A: F64): { U: F64; s: F64; V: F64 } {
   checkFinite('svd(A)', checkMatrix('svd(A)', 'A', A));
   let [U, V] = [A, A];
@@ -165,6 +202,9 @@ export function svd(A: F64): { U: F64; s: F64; V: F64 } {
 /**
  * The condition number of A `[n, p]` in the 2-norm: largest over smallest singular value, Infinity where that is 0.
  * If A is said to be symmetric they are the magnitudes of its eigenvalues, which takes a third of the time.
+ *
+ * @example
+ * conditionNumber(ndarray(Float64Array.from([3, 0, 0, -4]), [2, 2])); // 1.333
  */
 export function conditionNumber(A: F64, symmetric = false): number {
   const call = 'conditionNumber(A)';

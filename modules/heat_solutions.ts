@@ -11,6 +11,10 @@ import { type Target, target } from './target';
 /**
  * e^(−κ(kπ)²t)·sin(kπx), κ the diffusivity, k the mode: u_t = κ·u_xx on [0, 1], with 0 at both ends. A sine fades, the
  * faster the finer it is.
+ *
+ * @example
+ * const heatEquation = add(partial([0, 1]), scale(-1, partial([2, 0]))); // u_t − u_xx
+ * heatSolution().evaluate(heatEquation, halton(2, 2)); // [0, 0]
  */
 export function heatSolution({ diffusivity = 1, mode = 1 } = {}): Target {
   checkOptions('heatSolution(options)', { diffusivity }, mode);
@@ -26,6 +30,9 @@ export function heatSolution({ diffusivity = 1, mode = 1 } = {}): Target {
 /**
  * sin(kπx)·cos(ckπt), c the speed, k the mode: u_tt = c²·u_xx on [0, 1], with 0 at both ends, at rest for t = 0. A string
  * swings to and fro with the period 2/(ck).
+ *
+ * @example
+ * waveSolution().evaluate(identity, ndarray(Float64Array.of(0.5, 1), [1, 2])); // [-1]
  */
 export function waveSolution({ speed = 1, mode = 1 } = {}): Target {
   checkOptions('waveSolution(options)', { speed }, mode);

@@ -117,6 +117,11 @@ export class Interpolant {
 
   /** What toJSON gave, made an interpolant again, with the same values to the last digit. */
   static fromJSON(saved: SavedInterpolant): Interpolant {
+    if (!Array.isArray(saved?.centers) || !Array.isArray(saved.weights) || !saved.polynomial || !saved.kernel)
+      throw new TypeError(
+        `Interpolant.fromJSON(saved): saved must be what toJSON gave, got ${saved === null ? 'null' : typeof saved}` +
+          (typeof saved === 'string' ? '; JSON.parse makes it of text' : ''),
+      );
     const { polynomial, centers, weights, kernel, flat, method, residual, condition } = saved;
     const { degree, shift, scale, coefficients } = polynomial;
     return new Interpolant({

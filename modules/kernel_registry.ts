@@ -25,7 +25,13 @@ const has = (key: string, a: unknown): a is Record<string, unknown> =>
 
 const factories = new Map<string, Factory>();
 
-/** Makes a kernel of your own saveable under a name. Returns the factory, whose kernels carry that name. */
+/**
+ * Makes a kernel of your own saveable under a name. Returns the factory, whose kernels carry that name.
+ *
+ * @example
+ * const cubic = registerKernel('cubic', radialKernel({ variable: 'sqrt(u)', terms: [[1, 3]] }));
+ * cubic(2)(tf.tensor2d([[0.5]]), tf.tensor2d([[0]])); // [[1]]
+ */
 export function registerKernel<F extends Factory>(name: string, factory: F): F {
   if (typeof name !== 'string' || name === '')
     throw new TypeError(

@@ -22,7 +22,12 @@ export interface KernelRow {
 
 type Row = Pick<KernelRow, 'name'> & Partial<KernelRow> & { g: ProfileRow };
 
-/** Completes a row. */
+/**
+ * Completes a row.
+ *
+ * @example
+ * kernelRow({ name: 'Cubic', g: { variable: 'sqrt(u)', terms: [[1, 3]] } }).smoothness; // 2
+ */
 export function kernelRow({ g, ...row }: Row): KernelRow {
   const profile = profileOf(g);
   return {
@@ -138,7 +143,12 @@ const MATERN: ReadonlyMap<number, readonly [number, ProfileRow['terms']]> = new 
   ],
 ]);
 
-/** Matérn ν = ½, 3/2, 5/2, 7/2: a polynomial in z times e^(−z), z = √(2ν)·r/ℓ */
+/**
+ * Matérn ν = ½, 3/2, 5/2, 7/2: a polynomial in z times e^(−z), z = √(2ν)·r/ℓ
+ *
+ * @example
+ * matern(2.5).smoothness; // 4
+ */
 export function matern(nu: number): KernelRow {
   const [scale, terms] = MATERN.get(nu) ?? unknown('maternKernel(nu, ell): nu', [...MATERN.keys()], nu);
   return kernelRow({
@@ -192,7 +202,12 @@ const WENDLANDS: ReadonlyMap<number, readonly [number, number, ProfileRow['terms
   ],
 ]);
 
-/** Wendland C0, C2, C4, C6: (1 − ρ)₊^a times a polynomial in ρ = r/R, positive definite for d ≤ 3 */
+/**
+ * Wendland C0, C2, C4, C6: (1 − ρ)₊^a times a polynomial in ρ = r/R, positive definite for d ≤ 3
+ *
+ * @example
+ * wendland(4).smoothness; // 4
+ */
 export function wendland(k: number): KernelRow {
   const [factor, scale, terms] =
     WENDLANDS.get(k) ?? unknown('wendlandKernel(k, radius): k', [...WENDLANDS.keys()], k);
@@ -206,7 +221,12 @@ export function wendland(k: number): KernelRow {
   });
 }
 
-/** Polyharmonic splines: r^k for odd k, r^k·log r for even k; up to sign of order ⌈k/2⌉ and k/2 + 1 */
+/**
+ * Polyharmonic splines: r^k for odd k, r^k·log r for even k; up to sign of order ⌈k/2⌉ and k/2 + 1
+ *
+ * @example
+ * polyharmonic(3).smoothness; // 2
+ */
 export function polyharmonic(exponent: number): KernelRow {
   if (!Number.isInteger(exponent) || exponent < 1)
     throw new RangeError(`phsKernel(exponent): exponent must be a positive integer, got ${exponent}`);

@@ -7,7 +7,7 @@
 //   npm: @tensorflow/tfjs-node, ndarray.
 //
 // The shape that predicts best each value that is left out.
-import { checkedKernel, checkedValues } from './fit_input';
+import { checkedKernel, checkedPoints, checkedValues } from './fit_input';
 import { checkedProblem, type InterpolationOptions } from './interpolation';
 import {
   block,
@@ -52,13 +52,15 @@ export function chooseShape(options: ShapeOptions): ChosenShape {
     );
   if (!(Number.isInteger(samples) && samples >= 3 && samples <= 10_000))
     throw new RangeError(`${call}: samples must be an integer from 3 to 10000, got ${samples}`);
-  const problemOf = (eps: number) => checkedProblem(call, options, checkedKernel(call, kernel(eps)));
-  const { nodes, tail } = problemOf(1);
-  const [n, q] = tail.P.shape;
-  if (n <= q || n < 2)
-    throw new RangeError(`${call}: leaving one out needs more than ${Math.max(q, 1)} nodes, got ${n}`);
+  const nodes = checkedPoints(call, 'nodes', options.nodes);
+  if (nodes.shape[0] < 2) throw new RangeError(`${call}: leaving one out needs two nodes or more, got 1`);
+  const range = checkedRange(call, options.range ?? defaultRange(nodes));
+  const problemOf = (eps: number) =>
+    checkedProblem(call, { ...options, nodes }, checkedKernel(call, kernel(eps)));
+  const [n, q] = problemOf(range[0]).tail.P.shape;
+  if (n <= q) throw new RangeError(`${call}: leaving one out needs more than ${q} nodes, got ${n}`);
   const values = checkedValues(call, 'values', options.values, n);
-  const [low, high] = checkedRange(call, options.range ?? defaultRange(nodes)).map(Math.log);
+  const [low, high] = range.map(Math.log);
 
   const tried = new Map<number, number>();
   const errorAt = (logEps: number) => {

@@ -48,8 +48,9 @@ export function factorSquare(A: Native): Factor | undefined {
   let [lu, order]: (Native | undefined)[] = [];
   try {
     [lu, order] = linearAlgebra('Lu', [A], {}, 2);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (/invertible/.test((error as Error).message)) return undefined;
+    throw error;
   }
   const [LU, rows] = [lu, order];
   // L's own diagonal, of ones, is not kept with it.
@@ -62,11 +63,13 @@ export function factorSquare(A: Native): Factor | undefined {
 }
 
 /**
- * x and one step of refinement, which is taken where it makes the residual smaller. Inside a nativeScope, as all here.
+ * x and one step of refinement, which is taken where it makes the residual smaller; undefined where x overflows: A is
+ * singular to working precision. Inside a nativeScope, as all here.
  */
-export function solveRefined(A: Native, factor: Factor, b: Native): Solution {
+export function solveRefined(A: Native, factor: Factor, b: Native): Solution | undefined {
   const { method } = factor;
   const x = factor.solve(b);
+  if (largest(x) === Number.POSITIVE_INFINITY) return undefined;
   const residual = elementwise('Sub', b, matMul(A, x));
   const step = factor.solve(residual);
   const correction = largest(step) / (largest(x) || 1);
@@ -93,7 +96,7 @@ export function solveLeastSquares(A: Native, b: Native): Solution {
       { method: 'least squares', solve: y => solveTriangular(R, project(y), false) },
       b,
     );
-    if (solution.correction < DEPENDENT) return solution;
+    if (solution !== undefined && solution.correction < DEPENDENT) return solution;
   }
   const [x] = linearAlgebra('MatrixSolveLs', [R, project(b), scalar(0)], { fast: false });
   return { method: 'least squares', x, residual: elementwise('Sub', b, matMul(A, x)), correction: 1 };

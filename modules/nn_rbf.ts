@@ -56,7 +56,14 @@ export interface RbfFixAllOptions
   rbfKernel: KernelFunction;
 }
 
-/** Fixed centers `[m, d]` and a fixed kernel; only the weights are trained. */
+/**
+ * Fixed centers `[m, d]` and a fixed kernel; only the weights are trained.
+ *
+ * @example
+ * const u = new RbfFixAll({ centers: [[0], [1]], rbfKernel: gaussianKernel(1), coefs: [1, 2] });
+ * u.apply(tf.tensor2d([[0]])); // [[1.736]]
+ * u.evaluate(laplacian, ndarray(Float64Array.of(0), [1, 1])); // [[-0.5285]]
+ */
 export class RbfFixAll extends RbfGivenKernel {
   static readonly className: string = 'RbfFixAll';
 
@@ -78,7 +85,13 @@ export interface RbfFreeCentersOptions extends RbfLayerOptions {
   rbfKernel: KernelFunction;
 }
 
-/** Trained centers and weights, a fixed kernel. */
+/**
+ * Trained centers and weights, a fixed kernel.
+ *
+ * @example
+ * const u = new RbfFreeCenters({ inputDim: 2, numCenters: 5, rbfKernel: gaussianKernel(1) });
+ * u.trainableWeights.map(weight => weight.shape); // [[5, 2], [5, 1]]
+ */
 export class RbfFreeCenters extends RbfGivenKernel {
   static readonly className: string = 'RbfFreeCenters';
 
@@ -94,7 +107,13 @@ export interface RbfFreeAllOptions extends RbfLayerOptions {
   startingShape?: number;
 }
 
-/** Trained centers, weights and shapes, one shape a center. */
+/**
+ * Trained centers, weights and shapes, one shape a center.
+ *
+ * @example
+ * const u = new RbfFreeAll({ inputDim: 2, numCenters: 5, kernel: gaussianKernel });
+ * u.trainableWeights.map(weight => weight.shape); // [[5, 2], [5, 1], [5]]
+ */
 export class RbfFreeAll extends RbfLayer {
   static readonly className: string = 'RbfFreeAll';
   private readonly kernelOf: (shape: tf.Tensor) => KernelFunction;

@@ -12,7 +12,13 @@ export type { Target } from './target';
 
 const FASSHAUER = 'Fasshauer, Meshfree Approximation Methods with MATLAB (2007)';
 
-/** Franke's surface on [0, 1]²: two peaks and a dip, a sum of four Gaussians. */
+/**
+ * Franke's surface on [0, 1]²: two peaks and a dip, a sum of four Gaussians.
+ *
+ * @example
+ * franke.evaluate(identity, halton(1, 2)); // [0.4984]
+ * franke.evaluate(gradient, halton(1, 2)).shape; // [1, 2]
+ */
 export const franke = target({
   name: 'franke',
   d: 2,
@@ -27,7 +33,12 @@ export const franke = target({
 
 const RUNGE = 'Runge, Über empirische Funktionen …, Z. Math. Phys. 46 (1901)';
 
-/** 1/(1 + 25x²) on [−1, 1]: polynomials on equispaced nodes diverge near the ends. */
+/**
+ * 1/(1 + 25x²) on [−1, 1]: polynomials on equispaced nodes diverge near the ends.
+ *
+ * @example
+ * runge.evaluate(partial([2]), ndarray(Float64Array.of(0), [1, 1])); // [-50]
+ */
 export const runge = target({ name: 'runge', d: 1, source: RUNGE, partial: rungePartial });
 
 /** 1/(1 + 25(x² + y²)) on [−1, 1]² */

@@ -36,7 +36,12 @@ const operator = (name: string, alpha: readonly number[], laplacians = 0): Opera
 /** φ itself. */
 export const identity = operator('identity', []);
 
-/** Δφ = Σ_i ∂²φ/∂x_i². */
+/**
+ * Δφ = Σ_i ∂²φ/∂x_i².
+ *
+ * @example
+ * evaluate(laplacian, gaussianKernel(1), ndarray(new Float64Array(2), [1, 2]), halton(1, 2)); // [[-1.781]]
+ */
 export const laplacian = operator('laplacian', [], 1);
 
 /** Δ²φ = Δ(Δφ). */
@@ -48,7 +53,13 @@ export const gradient: TensorOperator = { rank: 'vector', name: 'gradient' };
 /** All second derivatives, two more axes `[…, d, d]`. */
 export const hessian: TensorOperator = { rank: 'matrix', name: 'hessian' };
 
-/** ∂^α: `partial([2, 0])` is ∂²/∂x², `partial([1, 1])` is ∂²/∂x∂y. */
+/**
+ * ∂^α: `partial([2, 0])` is ∂²/∂x², `partial([1, 1])` is ∂²/∂x∂y.
+ *
+ * @example
+ * const origin = ndarray(new Float64Array(2), [1, 2]);
+ * evaluate(partial([2, 0]), gaussianKernel(3), origin, origin); // [[-18]]
+ */
 export function partial(alpha: number[]): Operator {
   if (!Array.isArray(alpha) || alpha.length === 0 || !alpha.every(a => Number.isInteger(a) && a >= 0))
     throw new RangeError(
@@ -57,7 +68,12 @@ export function partial(alpha: number[]): Operator {
   return operator(`partial([${alpha}])`, [...alpha]);
 }
 
-/** a(x)·op. A function gets the points x `[n, d]` and returns one value a point. */
+/**
+ * a(x)·op. A function gets the points x `[n, d]` and returns one value a point.
+ *
+ * @example
+ * add(laplacian, scale(-2, identity)).name; // 'add(laplacian, scale(-2, identity))'
+ */
 export function scale(a: Coefficient, op: Operator): Operator {
   checkOperator('scale(a, op)', op);
   const given = typeof a;
@@ -69,7 +85,13 @@ export function scale(a: Coefficient, op: Operator): Operator {
   return { rank: 'scalar', name: `scale(${given === 'number' ? a : '…'}, ${op.name})`, terms };
 }
 
-/** The sum of operators. */
+/**
+ * The sum of operators.
+ *
+ * @example
+ * const origin = ndarray(new Float64Array(2), [1, 2]);
+ * evaluate(add(laplacian, scale(-2, identity)), gaussianKernel(1), origin, origin); // [[-6]]
+ */
 export function add(...ops: Operator[]): Operator {
   if (ops.length === 0) throw new RangeError('add(...ops): needs at least one operator, got none');
   for (const op of ops) checkOperator('add(...ops)', op);
@@ -83,6 +105,11 @@ export function add(...ops: Operator[]): Operator {
 /**
  * ∂/∂ν = Σ_k ν_k·∂/∂x_k, for the points that the normals `[n, d]` belong to, row by row. With normals of length 1 it is
  * the slope along them; `add(scale(a, identity), scale(b, normalDerivative(normals)))` is a Robin condition.
+ *
+ * @example
+ * const { points, normals } = diskBoundary(2); // at (1, 0) and (−1, 0)
+ * const origin = ndarray(new Float64Array(2), [1, 2]);
+ * evaluate(normalDerivative(normals), gaussianKernel(1), points, origin); // [[-0.7358], [-0.7358]]
  */
 export function normalDerivative(normals: F64): Operator {
   if (normals?.shape?.length !== 2 || normals.size === 0)

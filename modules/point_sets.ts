@@ -11,7 +11,12 @@ export interface Boundary {
   normals: F64;
 }
 
-/** n equispaced numbers from a to b, both included: `[n]`. */
+/**
+ * n equispaced numbers from a to b, both included: `[n]`.
+ *
+ * @example
+ * linspace(0, 1, 5); // [0, 0.25, 0.5, 0.75, 1]
+ */
 export function linspace(a: number, b: number, n: number): F64 {
   checkCount('linspace(a, b, n)', n);
   checkInterval('linspace(a, b, n)', a, b);
@@ -24,7 +29,12 @@ export function linspace(a: number, b: number, n: number): F64 {
   );
 }
 
-/** All combinations of one value from each axis `[n_i]`, the last axis fastest: `[n_1·…·n_d, d]`. */
+/**
+ * All combinations of one value from each axis `[n_i]`, the last axis fastest: `[n_1·…·n_d, d]`.
+ *
+ * @example
+ * cartesianProd(linspace(0, 1, 2), linspace(5, 7, 2)); // [[0, 5], [0, 7], [1, 5], [1, 7]]
+ */
 export function cartesianProd(...axes: F64[]): F64 {
   if (axes.length === 0) throw new RangeError('cartesianProd(...axes): needs at least one axis, got none');
   axes.forEach((axis, i) => {
@@ -47,7 +57,12 @@ export function cartesianProd(...axes: F64[]): F64 {
 
 const PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29];
 
-/** The first n points of Halton's sequence in (0, 1)^d, d ≤ 10, from index 1 on: `[n, d]`. */
+/**
+ * The first n points of Halton's sequence in (0, 1)^d, d ≤ 10, from index 1 on: `[n, d]`.
+ *
+ * @example
+ * halton(3, 2); // [[0.5, 0.3333], [0.25, 0.6667], [0.75, 0.1111]]
+ */
 export function halton(n: number, d: number): F64 {
   checkCount('halton(n, d)', n);
   if (!Number.isInteger(d) || d < 1 || d > PRIMES.length)
@@ -67,7 +82,12 @@ function radicalInverse(i: number, base: number): number {
   return mirrored / size;
 }
 
-/** The n zeros of Chebyshev's polynomial on [a, b], ascending: `[n]`. */
+/**
+ * The n zeros of Chebyshev's polynomial on [a, b], ascending: `[n]`.
+ *
+ * @example
+ * chebyshevPoints(3); // [-0.8660, 0, 0.8660]
+ */
 export function chebyshevPoints(n: number, a = -1, b = 1): F64 {
   checkCount('chebyshevPoints(n, a, b)', n);
   checkInterval('chebyshevPoints(n, a, b)', a, b);

@@ -20,6 +20,9 @@ const MOST_TRIES = 512;
 /**
  * n points inside a simple polygon, `[n, 2]`: of Halton's points in its bounding box the first n that are inside, and
  * further than `margin` (0 by default) from every side.
+ *
+ * @example
+ * polygonPoints(2, [[0, 0], [1, 0], [0, 1]]); // [[0.5, 0.3333], [0.25, 0.6667]]
  */
 export function polygonPoints(n: number, vertices: Vertices, { margin = 0 }: { margin?: number } = {}): F64 {
   const call = 'polygonPoints(n, vertices, options)';
@@ -49,6 +52,10 @@ export function polygonPoints(n: number, vertices: Vertices, { margin = 0 }: { m
  * n points on the sides of a simple polygon, equispaced by arc length from its first vertex on, and their outward unit
  * normals: `[n, 2]` each. At a vertex there is no normal; a point there gets the mean direction of its two sides', or
  * with `corners: false` is left out.
+ *
+ * @example
+ * const { points } = polygonBoundary(8, [[0, 0], [1, 0], [1, 1], [0, 1]], { corners: false });
+ * points; // [[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]]
  */
 export function polygonBoundary(
   n: number,

@@ -57,7 +57,13 @@ export function profileOf(row: ProfileRow): Profile {
   return { variable, factor, scale, terms: collect(terms), logTerms: collect(logTerms) };
 }
 
-/** dg/du, again a profile. */
+/**
+ * dg/du, again a profile.
+ *
+ * @example
+ * const root = profileOf({ variable: '1+u', terms: [[1, 0.5]] }); // √(1 + u)
+ * derivative(root).terms; // [[0.5, -0.5]]
+ */
 export function derivative(g: Profile): Profile {
   const { factor: F, terms, logTerms } = g;
   const d = (ts: readonly Term[]): Term[] => ts.map(([c, p]) => [c * p, p - 1]);
@@ -132,7 +138,12 @@ export function combine(a: number, g: Profile, b: number, h: Profile): Profile {
   });
 }
 
-/** The limit of g at u = 0: a number, or ±Infinity where g diverges. The lowest power says it. */
+/**
+ * The limit of g at u = 0: a number, or ±Infinity where g diverges. The lowest power says it.
+ *
+ * @example
+ * limitAtZero(profileOf({ variable: 'u', factor: 'exp(-t)', terms: [[3, 0]] })); // 3
+ */
 export function limitAtZero(g: Profile): number {
   if (g.variable === '1+u' || g.variable === '1/(1-u)') {
     const sum = g.terms.reduce((total, [c]) => total + c, 0);
@@ -148,6 +159,9 @@ export function limitAtZero(g: Profile): number {
 /**
  * The m of C^m at the centre, Infinity for a smooth kernel.
  * The first divergent derivative g⁽ᵏ⁾ ~ t^p gives away the power r^q, q = 2k + p (t = √u), that is C^(⌈q⌉−1).
+ *
+ * @example
+ * smoothnessOf(profileOf({ variable: 'sqrt(u)', factor: 'exp(-t)', terms: [[1, 0]] })); // 0
  */
 export function smoothnessOf(g: Profile): number {
   if (g.variable === '1+u' || g.variable === '1/(1-u)') return Number.POSITIVE_INFINITY;

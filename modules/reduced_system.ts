@@ -94,7 +94,9 @@ export function solveReduced(
   if (factor === undefined) return undefined;
   const q = n - S.shape[0];
   const right = moments === null ? f : moments.left(f);
-  const { x, residual, correction, method } = solveRefined(S, factor, block(right, q, n - q, 0, k));
+  const solution = solveRefined(S, factor, block(right, q, n - q, 0, k));
+  if (solution === undefined) return undefined;
+  const { x, residual, correction, method } = solution;
   if (moments === null) return { w: x, b: null, residual, method, correction, factor };
   const zeros = upload(new Float64Array(q * k), [q, k]);
   const whole = (v: Native) => moments.back(concat([zeros, v], 0));

@@ -28,7 +28,14 @@ export interface Target extends TargetDefinition {
   evaluate(op: Operator | TensorOperator, x: F64): F64;
 }
 
-/** A target of its name, variables, source and partial derivatives. */
+/**
+ * A target of its name, variables, source and partial derivatives.
+ *
+ * @example
+ * const partialOf = ([order]: readonly number[], [x]: readonly number[]) => [x * x, 2 * x, 2][order] ?? 0;
+ * const square = target({ name: 'square', d: 1, source: '', partial: partialOf });
+ * square.evaluate(partial([1]), ndarray(Float64Array.of(3), [1, 1])); // [6]
+ */
 export function target(definition: TargetDefinition): Target {
   return Object.freeze({
     ...definition,

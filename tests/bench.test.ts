@@ -112,6 +112,22 @@ for (const [n, m] of [
       assertClose((await program.result({ task, kernel: 'Gaussian' })).values, numbers, 1e-12);
   });
 
+test('the program interpolates by Gaussians of ε = √n/2 with a smoothing of 1e-6', async () => {
+  const [n, nodes] = [30, random(60, 7)];
+  const weights = random(n, 8);
+  const matrix = Array.from({ length: n * n }, (_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n];
+    const squared = (nodes[2 * i] - nodes[2 * j]) ** 2 + (nodes[2 * i + 1] - nodes[2 * j + 1]) ** 2;
+    return Math.exp((-n / 4) * squared) + (i === j ? 1e-6 : 0);
+  });
+  const rightSide = weights.map((_, i) => weights.reduce((sum, w, j) => sum + matrix[i * n + j] * w, 0));
+  await program.load({
+    nodes: { values: nodes, shape: [n, 2] },
+    rightSide: { values: rightSide, shape: [n] },
+  });
+  assertClose((await program.result({ task: 'interpolate' })).values, weights, 1e-7);
+});
+
 test('the program solves a symmetric positive definite system', async () => {
   await program.load({
     matrix: { values: [4, 1, 0, 1, 3, 1, 0, 1, 2], shape: [3, 3] },

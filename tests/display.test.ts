@@ -216,6 +216,18 @@ describe('in a notebook', () => {
     assert.ok(came >= 2, `${came} timers`);
   });
 
+  test('without a label it draws nothing, and lets timers through all the same', async () => {
+    let came = 0;
+    const timer = setInterval(() => came++, 10);
+    const bar = progressBar(1e9);
+    const end = Date.now() + 300;
+    while (Date.now() < end) await bar.tick();
+    bar.finish();
+    clearInterval(timer);
+    assert.ok(came >= 2, `${came} timers`);
+    assert.deepEqual([outputs, printed], [[], []]);
+  });
+
   test('a wrong total and a wrong step are refused', async () => {
     for (const total of [0, -1, 1.5, NaN])
       assert.throws(() => progressBar(total, 'x'), /total must be a positive integer, got/);

@@ -349,7 +349,8 @@ describe('the HTML of a notebook', () => {
       cell_type: 'markdown',
       id: 'links',
       metadata: {},
-      source: '[next](02_next.ipynb#top) and [elsewhere](https://example.org/x.ipynb)',
+      source:
+        '[next](02_next.ipynb#top), [more](more/03_more.ipynb), [back](../00_back.ipynb), [elsewhere](https://example.org/x.ipynb)',
     });
     writeFileSync(file, JSON.stringify(notebook));
     const [result] = await runNotebooks([file], { out: join(folder, 'html') });
@@ -364,7 +365,8 @@ describe('the HTML of a notebook', () => {
   });
 
   test('leads from notebook to notebook, and leaves other links alone', () => {
-    assert.match(html, /href="02_next\.html#top"/);
+    for (const link of ['02_next.html#top', '03_more.html', '00_back.html'])
+      assert.ok(html.includes(`href="${link}"`), link);
     assert.match(html, /href="https:\/\/example\.org\/x\.ipynb"/);
   });
 });

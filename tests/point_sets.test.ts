@@ -517,7 +517,10 @@ describe('errors name the call, the argument and what it is', () => {
     for (const n of [0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       wrong(() => linspace(0, 1, n), `linspace(a, b, n): n must be a positive integer below 2^31, got ${n}`);
       wrong(() => halton(n, 2), `halton(n, d): n must be a positive integer below 2^31, got ${n}`);
-      wrong(() => chebyshevPoints(n), `chebyshevPoints(n, a, b): n must be a positive integer below 2^31, got ${n}`);
+      wrong(
+        () => chebyshevPoints(n),
+        `chebyshevPoints(n, a, b): n must be a positive integer below 2^31, got ${n}`,
+      );
     }
   });
   test('an end that is not finite', () => {

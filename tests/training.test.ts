@@ -1,6 +1,10 @@
 /** The training loop: it minimizes, stops when it is told to, says what went wrong, and leaves nothing behind. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-node';
 import { laplacian as laplacianOf } from '../modules/autodiff';
 import { detectAnomaly } from '../modules/detect_anomaly';
@@ -8,6 +12,7 @@ import { apply, laplacian, partial } from '../modules/differential_operators';
 import { RbfFreeAll } from '../modules/nn_rbf';
 import { gaussianKernel } from '../modules/notable_kernels';
 import { type Training, train } from '../modules/training';
+import { errorOf, Kernel, textOf } from './support/kernel_client';
 
 let before: number;
 beforeEach(() => {
@@ -104,6 +109,23 @@ describe('it trains', () => {
     assert.deepEqual(await run(), await run());
   });
 
+  test('so have two runs of a size that several threads share', async () => {
+    const x = tf.randomUniform([2000, 2], 0, 1, 'float32', 9) as tf.Tensor2D;
+    const run = async () => {
+      const { layer, free } = network(4, 2, 200);
+      const residuals = () => ({
+        equation: apply(laplacian, gaussianKernel(layer.getShapes()))(x, layer.getCenters())
+          .matMul(layer.getCoefs())
+          .add(1),
+      });
+      const { losses } = await train({ layer, residuals, epochs: 5 });
+      free();
+      return losses;
+    };
+    assert.deepEqual(await run(), await run());
+    tf.dispose(x);
+  });
+
   test('residuals count by their weights', async () => {
     const [a, b] = [variable(0), variable(0)];
     const residuals = () => ({ first: a.sub(1), second: b.sub(1) });
@@ -181,6 +203,37 @@ describe('it stops', () => {
     clearInterval(timer);
     assert.ok(fired >= 3, `${fired} times`);
     tf.dispose(a);
+  });
+});
+
+describe('in a notebook', () => {
+  test('an interrupt ends it, with no progress bar too, and the next cell trains again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'training-test-'));
+    symlinkSync(join(__dirname, '..', 'modules'), join(folder, 'modules'));
+    const kernel = await Kernel.start(folder);
+    try {
+      const begun = await kernel.run(`import * as tf from '@tensorflow/tfjs-node';
+import { train } from './modules/training';
+let updates = 0;
+const a = tf.variable(tf.scalar(0));
+const options = { variables: [a], loss: () => a.sub(3).square(), onEpoch: () => void updates++ };
+console.log((await train({ ...options, epochs: 2 })).epochs);`);
+      assert.equal(textOf(begun), '2\n', JSON.stringify(begun.iopub));
+      for (const label of ['', ", label: 'fit'"]) {
+        const cell = `await train({ ...options, epochs: 1e8${label} });`;
+        assert.equal(errorOf(await kernel.run(cell, { interrupt_after: 2 })).ename, 'Interrupted');
+        const made = Number(textOf(await kernel.run('updates')));
+        await sleep(300);
+        assert.ok(made > 2);
+        assert.equal(Number(textOf(await kernel.run('updates'))), made, 'it goes on behind');
+      }
+      // A step that was broken off in the middle would leave the tape of tfjs open.
+      const again = await kernel.run('console.log((await train({ ...options, epochs: 3 })).losses.length);');
+      assert.equal(textOf(again), '3\n', JSON.stringify(again.iopub));
+    } finally {
+      await kernel.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -1,42 +1,67 @@
-"""The dense fit: a symmetric positive definite system, one right-hand side."""
+"""The dense fit: interpolation by Gaussians, and the symmetric positive definite system alone, one right-hand side."""
 import numpy as np
 
 from rounds import interleave, timer
-from scipy_methods import cholesky_solve
-from targets import OURS
+from scipy_methods import assemble_and_solve, cholesky_solve, rbf_interpolator
+from targets import FIT_BOUND, OURS
 
-SCIPY = "SciPy cho_factor, cho_solve"
+CHOLESKY = "SciPy cho_factor, cho_solve"
+ASSEMBLED = "SciPy cdist, exp, cho_factor, cho_solve"
+INTERPOLATOR = "SciPy RBFInterpolator"
+#: on the diagonal, so that the condition stays near 1e5 as n grows
+SMOOTHING = 1e-6
 
 
-def system(n):
-    """A Gaussian interpolation matrix whose condition stays near 1e5 as n grows."""
-    random = np.random.default_rng(n)
-    centers = random.random((n, 2))
-    squared = ((centers[:, None] - centers[None]) ** 2).sum(-1)
-    matrix = np.exp(-0.25 * n * squared) + 1e-6 * np.eye(n)
-    return matrix, np.sin(6 * centers[:, 0]) * centers[:, 1]
+def problem(n):
+    """Nodes, the ε of a Gaussian, its interpolation matrix, values at the nodes."""
+    nodes = np.random.default_rng(n).random((n, 2))
+    eps = 0.5 * np.sqrt(n)
+    squared = ((nodes[:, None] - nodes[None]) ** 2).sum(-1)
+    matrix = np.exp(-(eps**2) * squared) + SMOOTHING * np.eye(n)
+    return nodes, eps, matrix, np.sin(6 * nodes[:, 0]) * nodes[:, 1]
 
 
 def fit(rival, sizes, seconds):
     rows = []
     for n in sizes:
-        matrix, right_side = system(n)
-        rival.load(matrix=matrix, rightSide=right_side)
-        solutions = {OURS: rival.result(task="solve"), SCIPY: cholesky_solve(matrix, right_side)}
-        residuals = {
-            method: float(np.abs(matrix @ solution - right_side).max() / np.abs(right_side).max())
-            for method, solution in solutions.items()
+        nodes, eps, matrix, values = problem(n)
+        rival.load(matrix=matrix, nodes=nodes, rightSide=values)
+        solve = {CHOLESKY: lambda: cholesky_solve(matrix, values)}
+        whole = {
+            ASSEMBLED: lambda: assemble_and_solve(nodes, values, eps, SMOOTHING),
+            INTERPOLATOR: lambda: rbf_interpolator(nodes, values, eps, SMOOTHING),
         }
-        if not max(residuals.values()) < 1e-8:
-            raise ArithmeticError(f"a solution is wrong: relative residuals {residuals}")
-        timers = {OURS: rival.timer(task="solve"), SCIPY: timer(lambda: cholesky_solve(matrix, right_side))}
-        measured = interleave(timers, seconds)
-        ratio = measured.ratio(OURS, SCIPY)
-        rows.append({"n": n, "residuals": residuals, "methods": measured.to_json(), "ratios": {SCIPY: ratio}})
+        for task, others in {"solve": solve, "interpolate": whole}.items():
+            rows.append(_row(rival, task, others, n, matrix, values, seconds))
+    return rows
+
+
+def _row(rival, task, others, n, matrix, values, seconds):
+    solutions = {OURS: rival.result(task=task).ravel()} | {name: run() for name, run in others.items()}
+    residuals = {
+        name: float(np.abs(matrix @ w - values).max() / np.abs(values).max()) for name, w in solutions.items()
+    }
+    if not max(residuals.values()) < 1e-8:
+        raise ArithmeticError(f"a solution is wrong: relative residuals {residuals}")
+    timers = {OURS: rival.timer(task=task)} | {name: timer(run) for name, run in others.items()}
+    measured = interleave(timers, seconds)
+    ratios = {name: measured.ratio(OURS, name) for name in others}
+    bounds = {CHOLESKY: FIT_BOUND} if task == "solve" else {}
+    for name, ratio in ratios.items():
         print(
-            f"Fit n = {n}: ours {measured.ms(OURS):.4g} ms, {SCIPY} {measured.ms(SCIPY):.4g} ms, "
+            f"Fit, {task}, n = {n}: ours {measured.ms(OURS):.4g} ms, {name} {measured.ms(name):.4g} ms, "
             f"ratio {ratio['median']:.3g} [{ratio['q1']:.3g}, {ratio['q3']:.3g}], "
-            f"residuals {residuals[OURS]:.0e} and {residuals[SCIPY]:.0e}",
+            f"residuals {residuals[OURS]:.0e} and {residuals[name]:.0e}",
             flush=True,
         )
-    return rows
+    return {
+        "n": n,
+        "task": task,
+        "residuals": residuals,
+        "methods": measured.to_json(),
+        "ratios": ratios,
+        "targets": [
+            {"to": name, "bound": bound, "reached": ratios[name]["median"] <= bound}
+            for name, bound in bounds.items()
+        ],
+    }

@@ -1,6 +1,7 @@
 // What this project computes in the benchmark, each task as a user calls it.
 import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
+import { interpolate } from '../../modules/collocation';
 import {
   apply,
   evaluate,
@@ -15,7 +16,7 @@ import * as notableKernels from '../../modules/notable_kernels';
 import { train } from '../../modules/training';
 import table from './kernels.json';
 
-/** What was handed over, by name: x `[n, d]`, centers `[m, d]`, weights `[m, 1]`; matrix, rightSide; targets `[n, 1]`. */
+/** What was handed over, by name: x `[n, d]`, centers `[m, d]`, weights `[m, 1]`; matrix, nodes, rightSide; targets `[n, 1]`. */
 export type Arrays = Record<string, F64>;
 type Task = (arrays: Arrays, kernel: string) => () => F64 | Promise<F64>;
 
@@ -40,6 +41,11 @@ export const TASKS: Record<string, Task> = {
     ({ matrix, rightSide }) =>
     () =>
       solveSymmetric(matrix, rightSide),
+  interpolate: ({ nodes, rightSide }) => {
+    // As scripts/bench/fit.py says.
+    const kernel = notableKernels.gaussianKernel(0.5 * Math.sqrt(nodes.shape[0]));
+    return () => interpolate({ nodes, values: rightSide, kernel, smoothing: 1e-6 }).weights;
+  },
   'Poisson training step': arrays => poissonTraining(arrays, 1),
   'Poisson training': arrays => poissonTraining(arrays, 10),
   'fit an RBF network': ({ x, targets, centers }) => {

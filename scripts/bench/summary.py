@@ -53,6 +53,11 @@ def _print_targets(report):
         for target in row["targets"]
     ]
     wanted += [
+        (f"{row['task']}, n = {row['n']}, of {target['to']}", row["ratios"][target["to"]]["median"], target)
+        for row in report.get("fit", [])
+        for target in row["targets"]
+    ]
+    wanted += [
         (f"memory added by {row['task']}, MB", row["megabytes"], row) for row in report.get("memory", [])
     ]
     if not wanted:

@@ -3,6 +3,8 @@ from cases import MAIN, TINY
 
 OURS, PYTORCH, JAX = "ours", "PyTorch eager autograd", "JAX jit closed forms"
 ADDED_MEGABYTES = 100
+#: of the dense solve, to SciPy's Cholesky
+FIT_BOUND = 2.0
 
 
 def target(kernel, case, task):

@@ -51,9 +51,9 @@ class HtmlBeside(PostProcessorBase):
 
 
 class LinksToHtml(Preprocessor):
-    """Lead a link to another notebook to its HTML."""
+    """Lead a link to another notebook to its HTML, which lies in the same folder."""
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type == "markdown":
-            cell.source = re.sub(r"(\]\((?!\w+:)[^)\s]+)\.ipynb(?=[)#])", r"\1.html", cell.source)
+            cell.source = re.sub(r"(\]\()(?!\w+:)(?:[^)\s]*/)?([^)\s/]+)\.ipynb(?=[)#])", r"\1\2.html", cell.source)
         return cell, resources

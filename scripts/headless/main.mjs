@@ -1,18 +1,13 @@
 // What the commands that run notebooks have in common. Uses Node alone.
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BUILD, ROOT } from '../setup/paths.mjs';
+import { BUILD } from '../setup/paths.mjs';
 import { showProgress } from './progress.mjs';
 import { report } from './report.mjs';
 import { CELL_LIMIT, runNotebooks } from './run.mjs';
 
-/** The project's own notebooks, in order. */
-export const committedNotebooks = () =>
-  readdirSync(join(ROOT, 'notebooks'))
-    .filter(name => name.endsWith('.ipynb'))
-    .sort()
-    .map(name => join(ROOT, 'notebooks', name));
+export { committedNotebooks } from '../setup/paths.mjs';
 
 /**
  * Reads `FILE… --timeout SECONDS --kernel NAME --out FOLDER`. Paths count from where the command was typed.

@@ -62,8 +62,10 @@ export const addon = {
     });
     removeStamp(STAMP);
     renameSync(output, ADDON);
-    writeStamp(STAMP, addonFrom(), [ADDON]);
+    this.stamp?.();
   },
+
+  stamp: () => writeStamp(STAMP, addonFrom(), [ADDON]),
 };
 
 /**

@@ -64,12 +64,15 @@ export const libtensorflow = {
     rmSync(download, { recursive: true });
     removeStamp(STAMP);
     replace(beside, NATIVE);
+    this.stamp?.();
+  },
+
+  stamp: () =>
     writeStamp(
       STAMP,
       libtensorflowFrom,
       libraries.map(name => join(NATIVE, name)),
-    );
-  },
+    ),
 };
 
 /**

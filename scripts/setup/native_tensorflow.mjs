@@ -23,8 +23,10 @@ export const linkedAddon = {
     link(IN_PACKAGE, TARGET);
     progress.update(0, 1, 'multiplying two matrices');
     await prove(run);
-    writeStamp(STAMP, addonFrom(), [ADDON]);
+    this.stamp?.();
   },
+
+  stamp: () => writeStamp(STAMP, addonFrom(), [ADDON]),
 };
 
 const upstreamFrom = () => digest([process.platform, process.arch, lockedAs('@tensorflow/tfjs-node')]);
@@ -45,8 +47,10 @@ export const upstreamInstall = {
       },
     );
     await prove(run);
-    writeStamp(STAMP, upstreamFrom(), []);
+    this.stamp?.();
   },
+
+  stamp: () => writeStamp(STAMP, upstreamFrom(), []),
 };
 
 /** @param {import('./set_up.mjs').Run} run */

@@ -68,8 +68,10 @@ export const npmPackages = {
     }
     removeStamp(STAMP);
     replace(join(beside, 'node_modules'), NODE_MODULES);
-    writeStamp(STAMP, madeFrom(), []);
+    this.stamp?.();
   },
+
+  stamp: () => writeStamp(STAMP, madeFrom(), []),
 };
 
 /** Whether a package is for this system at all. @param {Locked} locked */

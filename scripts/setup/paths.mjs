@@ -1,4 +1,5 @@
 // Where things lie, and the environment every child process gets. Uses Node alone.
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +20,16 @@ export const SCRATCH = join(STATE, 'scratch');
 export const BENCH = join(ROOT, '.bench');
 /** Executed notebooks, HTML, screenshots. */
 export const BUILD = join(ROOT, 'build');
+
+/** The notebooks, in order, then those with the solutions. An experiment has its own at its top. */
+export const committedNotebooks = () => {
+  const folder = existsSync(join(ROOT, 'notebooks')) ? join(ROOT, 'notebooks') : ROOT;
+  const folders = [folder, join(folder, 'solutions')].filter(existsSync);
+  return folders.flatMap(folder => {
+    const names = readdirSync(folder).filter(name => name.endsWith('.ipynb'));
+    return names.sort().map(name => join(folder, name));
+  });
+};
 
 /** A program of the Python environment. @param {string} name */
 export const venvBin = name => join(VENV, 'bin', name);

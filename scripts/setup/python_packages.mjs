@@ -51,8 +51,10 @@ export const pythonPackages = {
       throw error;
     }
     for (const { drop } of old) drop();
-    writeStamp(STAMP, madeFrom(), []);
+    this.stamp?.();
   },
+
+  stamp: () => writeStamp(STAMP, madeFrom(), []),
 };
 
 /**

@@ -1,15 +1,21 @@
 // JupyterLab on the notebooks, with this folder as its root. Uses Node alone.
 import { spawn } from 'node:child_process';
-import { childEnv, ROOT, venvBin } from './paths.mjs';
+import { relative } from 'node:path';
+import { childEnv, committedNotebooks, ROOT, venvBin } from './paths.mjs';
 import { setUp } from './set_up.mjs';
-
-const FIRST = '/lab/tree/notebooks/00_index.ipynb';
 
 /** @returns {Promise<number>} JupyterLab's exit code */
 export async function main() {
   await setUp();
-  const args = ['-m', 'jupyterlab', `--ServerApp.root_dir=${ROOT}`, `--LabApp.default_url=${FIRST}`];
-  const lab = spawn(venvBin('python'), [...args, ...process.argv.slice(2)], {
+  const [first] = committedNotebooks();
+  const given = process.argv.slice(2);
+  const own = Object.entries({
+    '--ServerApp.root_dir': ROOT,
+    '--LabApp.default_url': first ? `/lab/tree/${relative(ROOT, first)}` : '/lab',
+  }).map(([option, value]) => `${option}=${value}`);
+  // JupyterLab refuses an option that it is given twice.
+  const others = own.filter(option => !given.some(other => other.startsWith(option.replace(/=.*/, '='))));
+  const lab = spawn(venvBin('python'), ['-m', 'jupyterlab', ...others, ...given], {
     cwd: ROOT,
     env: childEnv(),
     stdio: 'inherit',

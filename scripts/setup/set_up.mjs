@@ -27,10 +27,11 @@ export { SetUpError };
  * @property {() => boolean} inPlace quick, and needs no network
  * @property {(tools: { run: Run }) => Promise<void>} [check] throws what the user has to install first
  * @property {(tools: Tools) => Promise<void>} make
+ * @property {() => void} [stamp] writes down that what it makes is whole
  */
 
 /** @type {Step[]} */
-const STEPS = [
+export const STEPS = [
   npmPackages,
   pythonPackages,
   ...(wheel ? [libtensorflow, addon, linkedAddon] : [upstreamInstall]),
