@@ -1,11 +1,11 @@
 /** JupyterLab as one uses it: `npm run lab`, in a browser. Its pictures are in build/jupyterlab/, to be looked at. */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { codeCells, joined } from '../scripts/headless/judge.mjs';
-import { BUILD, committedNotebooks } from '../scripts/setup/paths.mjs';
+import { BUILD, committedNotebooks, ROOT } from '../scripts/setup/paths.mjs';
 import { Lab, privateFolder, startBrowser } from './support/lab';
 import { LabPage, until } from './support/lab_page';
 import { writeNotebook } from './support/made_notebooks';
@@ -59,7 +59,7 @@ describe('npm run lab', () => {
 
 describe('Run All', () => {
   for (const file of committedNotebooks()) {
-    const name = basename(file);
+    const name = relative(join(ROOT, 'notebooks'), file);
     test(`runs ${name} without an error, and draws every chart`, async () => {
       await at.page.setViewportSize(WHOLE);
       await at.open(name);
@@ -89,7 +89,7 @@ describe('Run All', () => {
       const height = await at.height(cells.length);
       assert.ok(height < WHOLE.height, `${height} pixels are not in view at once`);
       const clip = { x: 0, y: 0, width: WHOLE.width, height };
-      await at.page.screenshot({ path: join(PICTURES, `${basename(name, '.ipynb')}.png`), clip });
+      await at.page.screenshot({ path: join(PICTURES, `${basename(file, '.ipynb')}.png`), clip });
       await at.shutDownKernels();
     });
   }
@@ -131,19 +131,17 @@ await train({ loss: () => w.square(), variables: [w], epochs: 10_000_000, label:
   });
 
   test('Tab completes a name', async () => {
-    await at.cell(COMPLETED).locator('.cm-content').click();
-    await at.page.keyboard.press('Control+End');
-    await at.page.keyboard.press('Tab');
-    const completer = at.page.locator('.jp-Completer-item', { hasText: 'tensor2d' });
-    await completer.first().or(at.cell(COMPLETED).getByText('tf.tensor2d')).waitFor();
+    await at.goBehind(COMPLETED, 'tf.tensor2');
+    await at.ask('Tab', at.page.locator('.jp-Completer-item', { hasText: 'tensor2d' }));
     await picture('completion');
+    await at.page.keyboard.press('Enter');
+    await at.cell(COMPLETED).locator('.cm-content', { hasText: 'tf.tensor2d' }).waitFor();
   });
 
   test('Shift+Tab shows the type of a name and what its doc comment says', async () => {
-    await at.cell(KERNEL).getByText('gaussianKernel').click();
-    await at.page.keyboard.press('Shift+Tab');
+    await at.goBehind(KERNEL, 'gaussianKer');
     const tooltip = at.page.locator('.jp-Tooltip');
-    await tooltip.waitFor();
+    await at.ask('Shift+Tab', tooltip);
     await picture('tooltip');
     const text = (await tooltip.textContent()) ?? '';
     assert.match(text, /gaussianKernel: \(eps: Shape\) => RadialKernel/);

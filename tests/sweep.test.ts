@@ -555,7 +555,7 @@ test('two workers finish twice as many runs as one in the same time', { timeout:
     parametersCell('let k = 0;'),
     'for (const end = performance.now() + 1000; performance.now() < end; ) Math.sqrt(k);',
     LEAVE_TRACE,
-    'leave(`end ${k}`);',
+    `leave(\`end \${k}\`);`,
   ]);
   const rate = async (workers: number) => {
     const place = join(folder, `speed-${workers}`);

@@ -2,10 +2,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { npm } from '../../scripts/setup/npm_packages.mjs';
-import { ROOT, STATE } from '../../scripts/setup/paths.mjs';
+import { committedNotebooks, ROOT, STATE } from '../../scripts/setup/paths.mjs';
 import { isAlive } from '../setup_standin';
 
 const FLAGS = [
@@ -74,11 +74,9 @@ export class Lab {
   /** @param folder is its root and holds its settings */
   static async start(folder: string): Promise<Lab> {
     const root = join(folder, 'root');
-    mkdirSync(join(root, 'notebooks'), { recursive: true });
-    const notebooks = join(ROOT, 'notebooks');
-    for (const name of readdirSync(notebooks))
-      if (name.endsWith('.ipynb')) cpSync(join(notebooks, name), join(root, 'notebooks', name));
-    symlinkSync(join(ROOT, 'modules'), join(root, 'notebooks', 'modules'));
+    for (const file of committedNotebooks()) cpSync(file, join(root, relative(ROOT, file)));
+    for (const place of ['.', 'solutions'])
+      symlinkSync(join(ROOT, 'modules'), join(root, 'notebooks', place, 'modules'));
 
     const options = [
       '--no-browser',

@@ -7,6 +7,7 @@ import type { Lab } from './lab';
 
 /** For whatever takes a while on a busy machine. */
 const PATIENCE = 240_000;
+const ANSWER = 3000;
 /** Until a kernel is taken for one that is not coming. */
 const KERNEL = 60_000;
 const WORKSPACE = 'browser-test';
@@ -97,6 +98,31 @@ export class LabPage {
   async start(i: number): Promise<void> {
     await this.cell(i).locator('.cm-content').click();
     await this.page.keyboard.press('Control+Enter');
+  }
+
+  /** Puts the cursor into a cell behind a piece of its text. */
+  async goBehind(i: number, text: string): Promise<void> {
+    const content = this.cell(i).locator('.cm-content');
+    const line = ((await content.locator('.cm-line').allTextContents()) ?? []).findIndex(one =>
+      one.includes(text),
+    );
+    const column = (await content.locator('.cm-line').nth(line).innerText()).indexOf(text) + text.length;
+    await content.click();
+    await this.page.keyboard.press('Control+Home');
+    for (let k = 0; k < line; k++) await this.page.keyboard.press('ArrowDown');
+    for (let k = 0; k < column; k++) await this.page.keyboard.press('ArrowRight');
+  }
+
+  /** Presses a key until something is seen: JupyterLab shows no answer of the kernel that takes longer than a second. */
+  async ask(key: string, seen: Locator): Promise<void> {
+    await until(async () => {
+      if (await seen.isVisible()) return true;
+      await this.page.keyboard.press(key);
+      return seen.waitFor({ timeout: ANSWER }).then(
+        () => true,
+        () => false,
+      );
+    }, `an answer to ${key}`);
   }
 
   /** The text of what a cell shows. */
