@@ -97,8 +97,8 @@ describe('Run All', () => {
 
 describe('in a notebook', () => {
   const cells = [
-    "import * as tf from '@tensorflow/tfjs-node';\nimport { gaussianKernel } from './modules/notable_kernels';",
-    'const kernel = gaussianKernel(2);\nkernel;',
+    "import * as tf from '@tensorflow/tfjs-node';\nimport { linspace } from './modules/point_sets';",
+    'const points = linspace(0, 1, 5);\npoints.shape;',
     'tf.tensor2',
     `import { lineFrames } from './modules/frame_charts';
 import { showChart } from './modules/display';
@@ -121,7 +121,7 @@ await train({ loss: () => w.square(), variables: [w], epochs: 10_000_000, label:
     "const a = 1;\nconst b = a + 1;\nthrow new RangeError('b is ' + b);",
     "const n: number = 'one';",
   ];
-  const [, KERNEL, COMPLETED, SLIDER, TRAINING, PRINTS, THROWS, ILL_TYPED] = cells.keys();
+  const [, POINTS, COMPLETED, SLIDER, TRAINING, PRINTS, THROWS, ILL_TYPED] = cells.keys();
 
   before(async () => {
     writeNotebook(join(lab.folder, 'root', 'notebooks'), 'made', cells);
@@ -139,13 +139,13 @@ await train({ loss: () => w.square(), variables: [w], epochs: 10_000_000, label:
   });
 
   test('Shift+Tab shows the type of a name and what its doc comment says', async () => {
-    await at.goBehind(KERNEL, 'gaussianKer');
+    await at.goBehind(POINTS, 'linsp');
     const tooltip = at.page.locator('.jp-Tooltip');
     await at.ask('Shift+Tab', tooltip);
     await picture('tooltip');
     const text = (await tooltip.textContent()) ?? '';
-    assert.match(text, /gaussianKernel: \(eps: Shape\) => RadialKernel/);
-    assert.match(text, /Gaussian e\^\(−ε²r²\)/);
+    assert.match(text, /linspace\(a: number, b: number, n: number\): F64/);
+    assert.match(text, /n equispaced numbers from a to b/);
     await at.page.keyboard.press('Escape');
   });
 

@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const { trackTimers } = require('./cell_timers.cjs');
 const { Cells, vm } = require('./cells.cjs');
 const { Execution } = require('./execution.cjs');
+const { withFailedLookups } = require('./failed_lookups.cjs');
 const { fallBackToOwnPackages, withFallbackTypes } = require('./fallback_modules.cjs');
 const { complete, inspect } = require('./introspection.cjs');
 const { quietTensorFlow, restoreRemovedFunctions } = require('./node_compat.cjs');
@@ -25,7 +26,7 @@ async function launch(connectionFile) {
   trackTimers();
   nameSources();
 
-  const corrections = [withStrictTypes, withFallbackTypes, withSourceMaps, withShorthand];
+  const corrections = [withStrictTypes, withFallbackTypes, withSourceMaps, withShorthand, withFailedLookups];
   const typescript = corrections.reduce((ts, correct) => correct(ts), bundledTypeScript());
   const { jupyter, ...tslab } = loadTslab({ typescript, vm });
   const cells = new Cells(tslab, typescript);

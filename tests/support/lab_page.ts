@@ -47,7 +47,7 @@ export class LabPage {
 
   /** Waits until the kernel has nothing to do and no cell waits for it. */
   async idle(timeout = PATIENCE): Promise<void> {
-    const idle = this.page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]');
+    const idle = this.page.locator('#jp-main-statusbar', { hasText: '(tslab) | Idle' });
     const waiting = this.page.locator('.jp-InputPrompt', { hasText: '*' });
     await until(
       async () => (await idle.isVisible()) && (await waiting.count()) === 0,
@@ -95,18 +95,21 @@ export class LabPage {
     return this.cell(i).locator('.jp-OutputArea');
   }
 
+  /** Runs one cell and waits until it has begun. */
   async start(i: number): Promise<void> {
+    const prompt = () => this.cell(i).locator('.jp-InputPrompt').textContent();
+    const before = await prompt();
     await this.cell(i).locator('.cm-content').click();
     await this.page.keyboard.press('Control+Enter');
+    await until(async () => (await prompt()) !== before, `the start of cell ${i + 1}`);
   }
 
   /** Puts the cursor into a cell behind a piece of its text. */
   async goBehind(i: number, text: string): Promise<void> {
     const content = this.cell(i).locator('.cm-content');
-    const line = ((await content.locator('.cm-line').allTextContents()) ?? []).findIndex(one =>
-      one.includes(text),
-    );
-    const column = (await content.locator('.cm-line').nth(line).innerText()).indexOf(text) + text.length;
+    const lines = await content.locator('.cm-line').allTextContents();
+    const line = lines.findIndex(one => one.includes(text));
+    const column = lines[line].indexOf(text) + text.length;
     await content.click();
     await this.page.keyboard.press('Control+Home');
     for (let k = 0; k < line; k++) await this.page.keyboard.press('ArrowDown');
