@@ -31,6 +31,7 @@ class LinksIntoSite(LinksToHtml):
         cell, resources = super().preprocess_cell(cell, resources, index)
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\]\((?:\.\./)+modules/?\)", "](api/index.html)", cell.source)
+            cell.source = re.sub(r"\]\((?:\.\./)+docs/(\w+)\.md\)", r"](\1.html)", cell.source)
         return cell, resources
 
 
