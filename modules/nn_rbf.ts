@@ -60,9 +60,9 @@ export interface RbfFixAllOptions
  * Fixed centers `[m, d]` and a fixed kernel; only the weights are trained.
  *
  * @example
- * const u = new RbfFixAll({ centers: [[0], [1]], rbfKernel: gaussianKernel(1), coefs: [1, 2] });
- * u.apply(tf.tensor2d([[0]])); // [[1.736]]
- * u.evaluate(laplacian, ndarray(Float64Array.of(0), [1, 1])); // [[-0.5285]]
+ * const fixed = new RbfFixAll({ centers: [[0], [1]], rbfKernel: gaussianKernel(1), coefs: [1, 2] });
+ * fixed.apply(tf.tensor2d([[0]])); // [[1.736]]
+ * fixed.evaluate(laplacian, ndarray(Float64Array.of(0), [1, 1])); // [[-0.5285]]
  */
 export class RbfFixAll extends RbfGivenKernel {
   static readonly className: string = 'RbfFixAll';
@@ -89,8 +89,8 @@ export interface RbfFreeCentersOptions extends RbfLayerOptions {
  * Trained centers and weights, a fixed kernel.
  *
  * @example
- * const u = new RbfFreeCenters({ inputDim: 2, numCenters: 5, rbfKernel: gaussianKernel(1) });
- * u.trainableWeights.map(weight => weight.shape); // [[5, 2], [5, 1]]
+ * const moving = new RbfFreeCenters({ inputDim: 2, numCenters: 5, rbfKernel: gaussianKernel(1) });
+ * moving.trainableWeights.map(weight => weight.shape); // [[5, 2], [5, 1]]
  */
 export class RbfFreeCenters extends RbfGivenKernel {
   static readonly className: string = 'RbfFreeCenters';
@@ -111,8 +111,8 @@ export interface RbfFreeAllOptions extends RbfLayerOptions {
  * Trained centers, weights and shapes, one shape a center.
  *
  * @example
- * const u = new RbfFreeAll({ inputDim: 2, numCenters: 5, kernel: gaussianKernel });
- * u.trainableWeights.map(weight => weight.shape); // [[5, 2], [5, 1], [5]]
+ * const free = new RbfFreeAll({ inputDim: 2, numCenters: 5, kernel: gaussianKernel });
+ * free.trainableWeights.map(weight => weight.shape); // [[5, 2], [5, 1], [5]]
  */
 export class RbfFreeAll extends RbfLayer {
   static readonly className: string = 'RbfFreeAll';

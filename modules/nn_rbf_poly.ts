@@ -125,8 +125,8 @@ function monomials(x: tf.Tensor2D, terms: readonly (readonly number[])[]): tf.Te
  * Fixed centers and a fixed kernel; the weights and the polynomial are trained.
  *
  * @example
- * const u = new RbfPoly({ centers: [[0]], rbfKernel: phsKernel(3), coefs: [1], polynomialCoefs: [5, 2] });
- * u.apply(tf.tensor2d([[2]])); // [[17]]
+ * const tailed = new RbfPoly({ centers: [[0]], rbfKernel: phsKernel(3), coefs: [1], polynomialCoefs: [5, 2] });
+ * tailed.apply(tf.tensor2d([[2]])); // [[17]]
  */
 export class RbfPoly extends withPolynomial(RbfFixAll) {
   static override readonly className: string = 'RbfPoly';
