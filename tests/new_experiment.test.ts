@@ -202,13 +202,4 @@ describe('a new experiment', () => {
     assert.throws(() => makeFolder(half, ['nowhere.ts']));
     assert.equal(lstatSync(half, { throwIfNoEntry: false }), undefined);
   });
-
-  test('of any module alone has a notebook whose cells compile', () => {
-    const asked = moduleNames();
-    const notebooks = asked.map(module => {
-      const place = join(base, `of-${module.slice(0, -3)}`);
-      return join(place, makeFolder(place, [module]).notebook);
-    });
-    assert.deepEqual(checkCells(notebooks), []);
-  });
 });
