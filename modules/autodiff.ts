@@ -33,7 +33,9 @@ export function grad<X extends tf.Tensor, Y extends tf.Tensor>(f: (x: X) => Y) {
  * The derivatives of f(a, b, …) with respect to each argument: grads(f)([a, b, …]); see grad.
  *
  * @example
- * grads((a, b) => a.mul(b))([tf.scalar(2), tf.scalar(3)]); // [3, 2]
+ * const [byA, byB] = grads((a, b) => a.mul(b))([tf.scalar(2), tf.scalar(3)]);
+ * byA; // 3
+ * byB; // 2
  */
 export function grads<X extends tf.Tensor, Y extends tf.Tensor>(f: (...xs: X[]) => Y) {
   checkFunction('grads', f);

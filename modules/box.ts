@@ -35,9 +35,9 @@ export function boxPoints(n: number, options: BoxOptions = {}): F64 {
  * such a corner gets the mean direction of theirs, (±1, ±1)/√2 on a square. `corners: false` leaves these points out.
  *
  * @example
- * const { points, normals } = boxBoundary(3, { corners: false });
- * points; // [[0, 0.5], [0.5, 0], [0.5, 1], [1, 0.5]]
- * normals; // [[-1, 0], [0, -1], [0, 1], [1, 0]]
+ * const square = boxBoundary(3, { corners: false });
+ * square.points; // [[0, 0.5], [0.5, 0], [0.5, 1], [1, 0.5]]
+ * square.normals; // [[-1, 0], [0, -1], [0, 1], [1, 0]]
  */
 export function boxBoundary(
   n: number | number[],

@@ -48,6 +48,15 @@ export interface CollocationOptions {
 /**
  * u(x) = Σ_j w_j·φ(x, c_j) + p(x), Σ_j w_j·q(c_j) = 0 for all polynomials q of p's degree, with Lu = values at the
  * points of every condition: exactly where there are as many points as centers, else in the sense of least squares.
+ *
+ * @example
+ * const centers = cartesianProd(linspace(0, 1, 5));
+ * const conditions = [
+ *   { operator: laplacian, points: cartesianProd(linspace(0.25, 0.75, 3)), values: linspace(2, 2, 3) },
+ *   { operator: identity, points: cartesianProd(linspace(0, 1, 2)), values: linspace(0.25, 0.25, 2) },
+ * ];
+ * const solution = collocate({ centers, kernel: gaussianKernel(0.5), conditions }); // (x − ½)² solves it
+ * solution.evaluate(cartesianProd(linspace(0, 1, 3))); // [0.25, 1.724e-4, 0.25]
  */
 export function collocate(options: CollocationOptions): Interpolant {
   const call = 'collocate({ … })';

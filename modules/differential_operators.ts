@@ -33,9 +33,9 @@ export * from './operators';
  * for a kernel that is a plain function.
  *
  * @example
- * const origin = tf.tensor2d([[0, 0]]);
- * apply(laplacian, gaussianKernel(1))(origin, origin); // [[-4]]
- * apply(gradient, gaussianKernel(1))(tf.tensor2d([[1, 0]]), origin); // [[[-0.7358], [0]]]
+ * const center = tf.tensor2d([[0, 0]]);
+ * apply(laplacian, gaussianKernel(1))(center, center); // [[-4]]
+ * apply(gradient, gaussianKernel(1))(tf.tensor2d([[1, 0]]), center); // [[[-0.7358], [0]]]
  */
 export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
   const call = `apply(${op?.name}, kernel)`;

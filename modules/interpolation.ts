@@ -40,6 +40,11 @@ export interface InterpolationOptions {
  *
  * With smoothing, u(x_i) + σλw_i = values_i: σ is the sign with which σφ is conditionally positive definite.
  * Throws where nodes coincide, or where they do not determine the polynomial.
+ *
+ * @example
+ * const nodes = halton(40, 2);
+ * const fit = interpolate({ nodes, values: franke.evaluate(identity, nodes), kernel: gaussianKernel(3) });
+ * fit.evaluate(halton(1, 2)); // [0.4984]
  */
 export function interpolate(options: InterpolationOptions): Interpolant {
   const call = 'interpolate({ … })';

@@ -42,6 +42,10 @@ export interface ChosenShape {
 /**
  * The ε of the least leave-one-out error: without node i the fit would miss value i by w_i/(A⁻¹)_ii, so that one
  * factor tells all n errors. A tail and smoothing take part. Rippa, Adv. Comput. Math. 11 (1999).
+ *
+ * @example
+ * const points = halton(40, 2);
+ * chooseShape({ nodes: points, values: franke.evaluate(identity, points), kernel: gaussianKernel }).eps > 1; // true
  */
 export function chooseShape(options: ShapeOptions): ChosenShape {
   const call = 'chooseShape({ … })';

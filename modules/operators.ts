@@ -107,9 +107,9 @@ export function add(...ops: Operator[]): Operator {
  * the slope along them; `add(scale(a, identity), scale(b, normalDerivative(normals)))` is a Robin condition.
  *
  * @example
- * const { points, normals } = diskBoundary(2); // at (1, 0) and (−1, 0)
+ * const circle = diskBoundary(2); // at (1, 0) and (−1, 0)
  * const origin = ndarray(new Float64Array(2), [1, 2]);
- * evaluate(normalDerivative(normals), gaussianKernel(1), points, origin); // [[-0.7358], [-0.7358]]
+ * evaluate(normalDerivative(circle.normals), gaussianKernel(1), circle.points, origin); // [[-0.7358], [-0.7358]]
  */
 export function normalDerivative(normals: F64): Operator {
   if (normals?.shape?.length !== 2 || normals.size === 0)

@@ -54,8 +54,8 @@ export function polygonPoints(n: number, vertices: Vertices, { margin = 0 }: { m
  * with `corners: false` is left out.
  *
  * @example
- * const { points } = polygonBoundary(8, [[0, 0], [1, 0], [1, 1], [0, 1]], { corners: false });
- * points; // [[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]]
+ * const middles = polygonBoundary(8, [[0, 0], [1, 0], [1, 1], [0, 1]], { corners: false });
+ * middles.points; // [[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]]
  */
 export function polygonBoundary(
   n: number,

@@ -34,9 +34,9 @@ export type KernelFunction = RadialKernel | ((x: tf.Tensor2D, centers: tf.Tensor
  *
  * @example
  * const smoothExponential = radialKernel({ variable: 'sqrt(u)', factor: 'exp(-t)', terms: [[1, 0], [1, 1]] });
- * const kernel = smoothExponential(2); // (1 + z)·e^(−z), z = 2r
- * kernel.smoothness; // 2
- * kernel(tf.tensor2d([[0], [0.5]]), tf.tensor2d([[0]])); // [[1], [0.7358]]
+ * const smooth = smoothExponential(2); // (1 + z)·e^(−z), z = 2r
+ * smooth.smoothness; // 2
+ * smooth(tf.tensor2d([[0], [0.5]]), tf.tensor2d([[0]])); // [[1], [0.7358]]
  */
 export function radialKernel(profile: ProfileRow & Partial<KernelRow>): (shape: Shape) => RadialKernel {
   if (typeof profile !== 'object' || profile === null)

@@ -51,7 +51,8 @@ export function checkPoints(call: string, x: tf.Tensor2D, centers: tf.Tensor2D):
   ] as const) {
     if (!(t instanceof tf.Tensor))
       throw new TypeError(`${call}: ${name} must be a tensor [n, d], got ${nameOfType(t)}`);
-    if (t.isDisposed) throw new TypeError(`${call}: ${name} must be a tensor [n, d], got one that is disposed`);
+    if (t.isDisposed)
+      throw new TypeError(`${call}: ${name} must be a tensor [n, d], got one that is disposed`);
     if (t.rank !== 2) throw new RangeError(`${call}: ${name} must have the shape [n, d], got [${t.shape}]`);
     if (t.dtype !== 'float32') throw new TypeError(`${call}: ${name} must be float32, got ${t.dtype}`);
   }

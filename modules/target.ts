@@ -33,8 +33,8 @@ export interface Target extends TargetDefinition {
  *
  * @example
  * const partialOf = ([order]: readonly number[], [x]: readonly number[]) => [x * x, 2 * x, 2][order] ?? 0;
- * const square = target({ name: 'square', d: 1, source: '', partial: partialOf });
- * square.evaluate(partial([1]), ndarray(Float64Array.of(3), [1, 1])); // [6]
+ * const parabolic = target({ name: 'parabolic', d: 1, source: '', partial: partialOf });
+ * parabolic.evaluate(partial([1]), ndarray(Float64Array.of(3), [1, 1])); // [6]
  */
 export function target(definition: TargetDefinition): Target {
   return Object.freeze({

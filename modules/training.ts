@@ -29,6 +29,12 @@ export interface TrainingHistory {
  *
  * Two runs from equal values give equal losses. Throws an Error that says the epoch when the loss is no longer finite,
  * with the variables as they were for it, a TypeError or a RangeError for what is no loss, no variable or no number.
+ *
+ * @example
+ * const w = tf.variable(tf.scalar(0));
+ * const history = await train({ variables: [w], loss: () => w.sub(3).square(), epochs: 400, learningRate: 0.1 });
+ * history.losses[0]; // 9
+ * history.stopped; // 'epochs'
  */
 export async function train(options: Training): Promise<TrainingHistory> {
   const call = 'train({ … })';

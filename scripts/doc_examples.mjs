@@ -11,13 +11,14 @@ import { ROOT } from './setup/paths.mjs';
  * @typedef {object} Example
  * @property {string} of the name that it explains
  * @property {string} code
- * @property {string[]} imports the lines that go before it
- * @property {string[]} modules the files that these lines name
+ * @property {string[]} packages the lines that import packages for it
+ * @property {{ name: string, module: string }[]} values what it takes from modules, files in modules/
  */
 
 const DOC = /^\/\*\*\n((?: \*.*\n)+?) \*\/\nexport (?:abstract )?(?:async )?(?:function|const|class) (\w+)/gm;
 const DECLARED =
   /^export (?:abstract )?(?:async )?(?:function\*?|const|class) (\w+)|^export \{([^}]+)\} from '\.\/(\w+)'|^export \* from '\.\/(\w+)'/gm;
+const WORD = /(?<![.\w$'])[A-Za-z_$][\w$]*(?![\w$:])/g;
 const PACKAGES = new Map([
   ['tf', "import * as tf from '@tensorflow/tfjs-node';"],
   ['ndarray', "import ndarray from 'ndarray';"],
@@ -55,7 +56,7 @@ function homes() {
 /** The words of a code that may be names of values; a key and its colon are not. @param {string} code */
 function words(code) {
   const bare = code.replace(/\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''");
-  return new Set([...bare.matchAll(/(?<![.\w$])[A-Za-z_$][\w$]*(?![\w$:])/g)].map(([word]) => word));
+  return new Set(bare.match(WORD));
 }
 
 /** What a module exports. @param {string} name such as `nn_rbf.ts` */
@@ -79,19 +80,30 @@ export function examplesOf(name) {
     const text = comment.replace(/^ \* ?/gm, '');
     const code = /^@example\n([\s\S]*)/m.exec(text)?.[1].trim();
     if (!code) return [];
-    const declared = new Set([...code.matchAll(/\b(?:const|let|function) (\w+)/g)].map(match => match[1]));
-    /** @type {Map<string, string[]>} */
-    const from = new Map();
-    const imports = [];
-    for (const word of [...words(code)].sort()) {
-      if (declared.has(word)) continue;
+    const declared = new Set(
+      [...code.matchAll(/\bconst (\w+|[[{][^=]*)/g)].flatMap(match => match[1].match(/\w+/g) ?? []),
+    );
+    const used = [...words(code)].filter(word => !declared.has(word)).sort();
+    const values = used.flatMap(word => {
       const module = own.has(word) ? name : home.get(word);
-      if (module) from.set(module, [...(from.get(module) ?? []), word]);
-      else if (PACKAGES.has(word)) imports.unshift(PACKAGES.get(word) ?? '');
-    }
-    const modules = [...from.keys()].sort();
-    for (const module of modules)
-      imports.push(`import { ${from.get(module)?.join(', ')} } from './${module.slice(0, -3)}';`);
-    return [{ of, code, imports, modules }];
+      return module ? [{ name: word, module }] : [];
+    });
+    const others = used.filter(word => !values.some(value => value.name === word));
+    return [{ of, code, packages: others.flatMap(word => PACKAGES.get(word) ?? []), values }];
+  });
+}
+
+/** A line of code, up to its comment, with other expressions for names. @param {string} line @param {Map<string, string>} names */
+export function renamed(line, names) {
+  const [, code, comment] = /^(.*?)( \/\/ .*)?$/.exec(line) ?? [];
+  return code.replace(WORD, word => names.get(word) ?? word) + (comment ?? '');
+}
+
+/** The lines that import these values. @param {Example['values']} values @param {string} folder */
+export function importLines(values, folder) {
+  const modules = [...new Set(values.map(value => value.module))].sort();
+  return modules.map(module => {
+    const names = new Set(values.filter(value => value.module === module).map(value => value.name));
+    return `import { ${[...names].sort().join(', ')} } from '${folder}/${module.slice(0, -'.ts'.length)}';`;
   });
 }

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import ts from 'typescript';
-import { examplesOf, valuesOf } from '../scripts/doc_examples.mjs';
+import { examplesOf, importLines, valuesOf } from '../scripts/doc_examples.mjs';
 import { moduleNames } from '../scripts/module_needs.mjs';
 import { childEnv, ROOT } from '../scripts/setup/paths.mjs';
 import { exampleProgram } from './support/doc_examples';
@@ -54,10 +54,15 @@ describe('the examples in the doc comments', () => {
     const examples = examplesOf(module);
     const folder = folders.copy(`${short(module)}-examples`, [
       module,
-      ...examples.flatMap(example => example.modules),
+      ...examples.flatMap(({ values }) => values.map(value => value.module)),
     ]);
     const file = join(folder, `${short(module)}.examples.ts`);
-    const program = exampleProgram(examples);
+    const program = exampleProgram(
+      examples.map(({ packages, values, ...rest }) => ({
+        ...rest,
+        imports: [...packages, ...importLines(values, '.')],
+      })),
+    );
     writeFileSync(file, program.source);
     return { module, file, ...program };
   });

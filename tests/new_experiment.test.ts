@@ -10,6 +10,7 @@ import {
   readlinkSync,
   realpathSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -201,5 +202,12 @@ describe('a new experiment', () => {
     const half = join(base, 'half');
     assert.throws(() => makeFolder(half, ['nowhere.ts']));
     assert.equal(lstatSync(half, { throwIfNoEntry: false }), undefined);
+  });
+
+  test('of all modules has a notebook whose cells compile: no two examples are in each other’s way', () => {
+    const place = join(base, 'all');
+    const { notebook } = makeFolder(place, moduleNames());
+    symlinkSync(join(ROOT, 'node_modules'), join(place, 'node_modules'));
+    assert.deepEqual(checkCells([join(place, notebook)]), []);
   });
 });

@@ -36,7 +36,8 @@ const folder = temporaryFolder(after);
 function workplace(name: string): string {
   const place = join(folder, name);
   mkdirSync(place);
-  for (const link of ['modules', 'node_modules']) symlinkSync(join(ROOT, link), join(place, link));
+  for (const link of ['modules', 'node_modules', 'notebooks/data'])
+    symlinkSync(join(ROOT, link), join(place, basename(link)));
   return place;
 }
 

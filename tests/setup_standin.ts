@@ -141,7 +141,7 @@ export class StandIn {
   readonly env: NodeJS.ProcessEnv;
 
   constructor() {
-    for (const folder of ['repo/scripts', 'wheels', 'home', 'tmp', 'npm/packages']) {
+    for (const folder of ['repo/scripts', 'repo/notebooks', 'wheels', 'home', 'tmp', 'npm/packages']) {
       mkdirSync(join(this.base, folder), { recursive: true });
     }
     for (const folder of ['setup', 'kernel']) {
@@ -150,6 +150,7 @@ export class StandIn {
     for (const script of ['clean.mjs', 'lab.mjs'])
       cpSync(join(REPO, 'scripts', script), this.path('scripts', script));
     this.write('scripts/drive.mjs', DRIVER);
+    this.write('notebooks/00_index.ipynb', '{}');
     this.write('../npm/npm-cli.js', NPM);
     this.#makePackages();
     this.#makeWheels();

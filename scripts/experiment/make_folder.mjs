@@ -82,7 +82,9 @@ function fill(folder, modules) {
 
 /** The modules, what they import, and what their examples import. @param {string[]} modules */
 function withNeeds(modules) {
-  const shown = modules.flatMap(module => examplesOf(module).flatMap(example => example.modules));
+  const shown = modules.flatMap(module =>
+    examplesOf(module).flatMap(({ values }) => values.map(value => value.module)),
+  );
   return [...new Set([...modules, ...shown].flatMap(module => [module, ...needsOf(module).modules]))].sort();
 }
 

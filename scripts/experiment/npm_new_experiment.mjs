@@ -9,7 +9,7 @@ import { makeFolder } from './make_folder.mjs';
 
 const USAGE = `Usage: npm run new-experiment NAME [-- --modules nn_rbf,…]
 NAME without a slash is a folder in experiments/ of this repo; else it is a path from where you are.`;
-const DEFAULT_MODULES = ['notable_kernels', 'differential_operators', 'nn_rbf'];
+const DEFAULT_MODULES = ['interpolation', 'collocation', 'nn_rbf', 'training'];
 const NAME = /^[A-Za-z][A-Za-z0-9_.-]*$/;
 
 /** @returns {Promise<number>} the exit code */

@@ -1,8 +1,15 @@
 // The notebook that an experiment begins with: an example of each module asked for, and a chart. Uses Node alone.
-import { examplesOf, purposeOf, valuesOf } from '../doc_examples.mjs';
+import { examplesOf, importLines, purposeOf, renamed, valuesOf } from '../doc_examples.mjs';
 
-/** What the notebook uses, whatever was asked for. */
-export const EVERY_MODULE = ['charts.ts', 'display.ts', 'point_sets.ts'];
+/** What the notebook prints and draws with, whatever was asked for. */
+const ALWAYS = [
+  { name: 'lineChart', module: 'charts.ts' },
+  { name: 'showChart', module: 'display.ts' },
+  { name: 'linspace', module: 'point_sets.ts' },
+  { name: 'formatArray', module: 'number_format.ts' },
+  { name: 'plainArray', module: 'plain_array.ts' },
+];
+export const EVERY_MODULE = ALWAYS.map(value => value.module);
 
 const METADATA = {
   kernelspec: { display_name: 'TypeScript (tslab)', language: 'typescript', name: 'tslab' },
@@ -18,6 +25,9 @@ const METADATA = {
 const INTRODUCTION = `*Your question here.*
 
 The modules lie in \`modules/\`, and the first comment of each says what it needs. \`npm start\` sets everything up and runs this notebook headless, \`npm run lab\` opens it.`;
+
+const PRINT = `/** Prints arrays of every kind row by row. */
+const print = (value: unknown) => console.log(plainArray(value) ? formatArray(value) : value);`;
 
 const CHART = `## A chart
 
@@ -42,17 +52,12 @@ await showChart(
  * @returns {string} the notebook, as JSON
  */
 export function starterNotebook(name, modules) {
-  const imports = new Imports();
-  for (const [module, value] of [
-    ['charts', 'lineChart'],
-    ['display', 'showChart'],
-    ['point_sets', 'linspace'],
-  ])
-    imports.add(`import { ${value} } from './${module}';`);
-  const sections = modules.flatMap(module => section(module, imports));
+  const names = new Names();
+  for (const { name, module } of ALWAYS) names.use(name, module);
+  const sections = modules.flatMap(module => section(module, names));
   const cells = [
     markdown('question', `# ${name}\n\n${INTRODUCTION}`),
-    code('imports', imports.toString()),
+    code('imports', `${names.imports()}\n\n${PRINT}`),
     ...sections,
     markdown('chart-text', CHART),
     code('chart', CHART_CODE),
@@ -60,40 +65,71 @@ export function starterNotebook(name, modules) {
   return `${JSON.stringify({ cells, metadata: METADATA, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`;
 }
 
-/** The lines of all cells, each module once. */
-class Imports {
-  /** Lines about packages. @type {Set<string>} */
+/** The names in the cells, which share them all. */
+class Names {
+  /** @type {Set<string>} */
   #packages = new Set();
-  /** @type {Map<string, Set<string>>} */
-  #modules = new Map();
+  /** By name, the module that it is imported from. @type {Map<string, string>} */
+  #values = new Map();
+  /** Modules that are imported whole. @type {Set<string>} */
+  #whole = new Set();
+  /** Lines that declare something. @type {Set<string>} */
+  #declared = new Set();
 
-  /** @param {string} line as in an example */
-  add(line) {
-    const [, names, module] = /^import \{ (.*) \} from '\.\/(\w+)';$/.exec(line) ?? [];
-    if (!module) this.#packages.add(line);
-    else this.#modules.set(module, new Set([...(this.#modules.get(module) ?? []), ...names.split(', ')]));
+  /** What to write for a module's value: its name, or where another module's has it, with the module before it. @param {string} name @param {string} module */
+  use(name, module) {
+    const taken = this.#values.get(name) ?? module;
+    if (taken !== module) return this.useWhole(module, name);
+    this.#values.set(name, module);
+    return name;
   }
 
-  toString() {
-    const lines = [...this.#modules].map(
-      ([module, names]) => `import { ${[...names].sort().join(', ')} } from './modules/${module}';`,
-    );
-    return [...[...this.#packages].sort(), ...lines.sort()].join('\n');
+  /** @param {string} module @param {string} name */
+  useWhole(module, name) {
+    this.#whole.add(module);
+    return `${stem(module)}.${name}`;
+  }
+
+  /**
+   * An example as cells: it prints what it gives, what stands in a cell above is not declared again, and what is to fail
+   * has a cell of its own.
+   * @param {import('../doc_examples.mjs').Example} example
+   */
+  cellsOf({ code, packages, values }) {
+    for (const line of packages) this.#packages.add(line);
+    const written = new Map(values.map(({ name, module }) => [name, this.use(name, module)]));
+    const lines = code
+      .split('\n')
+      .map(line => renamed(line, written))
+      .filter(line => !this.#declared.has(line));
+    for (const line of lines) if (/^const .*;/.test(line)) this.#declared.add(line);
+    const failing = lines.filter(line => line.includes('// throws '));
+    const rest = lines.filter(line => !failing.includes(line));
+    const printing = rest.map(line => line.replace(/^(?!const )(.*); (\/\/ .*)$/, 'print($1); $2'));
+    return [...(rest.length > 0 ? [printing.join('\n')] : []), ...failing];
+  }
+
+  imports() {
+    const whole = [...this.#whole]
+      .sort()
+      .map(module => `import * as ${stem(module)} from './modules/${stem(module)}';`);
+    const values = [...this.#values].map(([name, module]) => ({ name, module }));
+    return [...[...this.#packages].sort(), ...whole, ...importLines(values, './modules')].join('\n');
   }
 }
 
-/** What a module is for, and a cell an example. @param {string} module @param {Imports} imports */
-function section(module, imports) {
-  const [name, examples] = [module.replace(/\.ts$/, ''), examplesOf(module)];
-  const id = name.replaceAll('_', '-');
-  const values = valuesOf(module);
-  if (examples.length === 0 && values.length > 0)
-    imports.add(`import { ${values.join(', ')} } from './${name}';`);
-  for (const line of examples.flatMap(example => example.imports)) imports.add(line);
-  const gives = values.length > 0 ? `It gives ${values.map(value => `\`${value}\``).join(', ')}.` : '';
+/** @param {string} module */
+const stem = module => module.replace(/\.ts$/, '');
+
+/** What a module is for, and a cell an example. @param {string} module @param {Names} names */
+function section(module, names) {
+  const id = stem(module).replaceAll('_', '-');
+  const [values, examples] = [valuesOf(module), examplesOf(module)];
+  const shown = examples.length === 0 ? values.map(value => names.useWhole(module, value)) : values;
+  const gives = shown.length > 0 ? `It gives ${shown.map(value => `\`${value}\``).join(', ')}.` : '';
   return [
-    markdown(`${id}-text`, [`## \`${name}\``, purposeOf(module), gives].filter(Boolean).join('\n\n')),
-    ...examples.map((example, i) => code(`${id}-${i + 1}`, example.code)),
+    markdown(`${id}-text`, [`## \`${stem(module)}\``, purposeOf(module), gives].filter(Boolean).join('\n\n')),
+    ...examples.flatMap(example => names.cellsOf(example)).map((cell, i) => code(`${id}-${i + 1}`, cell)),
   ];
 }
 
@@ -104,7 +140,8 @@ const code = (id, source) => ({
   cell_type: 'code',
   execution_count: null,
   id,
-  metadata: {},
+  // It may fail, and the cells below it run all the same.
+  metadata: source.includes('// throws ') ? { tags: ['raises-exception'] } : {},
   outputs: [],
   source: lines(source),
 });

@@ -32,7 +32,6 @@ export function makePlan({ notebook, parameters, extras, ...options }) {
   return {
     ...options,
     parameters: [...parameters.keys()],
-    digest: ofSources.slice(0, KEY_DIGITS),
     sources: { name: basename(notebook), notebook: JSON.stringify(withoutOutputs(content)), files },
     runs: [...new Map(runs.map(run => [run.key, run])).values()].map((run, index) => ({ index, ...run })),
   };

@@ -6,7 +6,7 @@ import re
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -116,7 +116,8 @@ class SweepClient(PapermillNotebookClient):
             while not ended.wait(0.5):
                 state = worker.state.tasks.get(task)
                 if state is None or state.state in ("cancelled", "released", "forgotten"):
-                    os.killpg(self.km.provisioner.pid, signal.SIGKILL)
+                    with suppress(ProcessLookupError):
+                        os.killpg(self.km.provisioner.pid, signal.SIGKILL)
                     return
 
         thread = threading.Thread(target=watch, daemon=True)

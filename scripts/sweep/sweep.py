@@ -6,6 +6,7 @@ go out as lines of JSON on the file descriptor 3.
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from uuid import uuid4
 
 from distributed import Client, KilledWorker, LocalCluster
 from run_notebook import VERSION, RunFailed, run_notebook
@@ -32,9 +34,19 @@ def main():
 
     pending = [run for run in plan["runs"] if not is_finished(out / run["file"], run["key"])]
     emit("begin", finished=len(plan["runs"]) - len(pending))
-    stopped = bool(pending) and sweep(plan, pending, out, messages)
-    write_table(out, plan["parameters"], plan["runs"])
+    try:
+        stopped = bool(pending) and sweep(plan, pending, out, messages)
+    except ClusterError as error:
+        emit("error", cause=str(error))
+        return
+    finally:
+        write_table(out, plan["parameters"], plan["runs"])
+        shutil.rmtree(plan["scratch"], ignore_errors=True)
     emit("stopped" if stopped else "end")
+
+
+class ClusterError(Exception):
+    """A cluster that cannot be used, or no longer; the message is for the user."""
 
 
 def emit(event, **fields):
@@ -81,8 +93,7 @@ def connected(plan):
             client = Client(plan["scheduler"], timeout="15s", set_as_default=False)
             client.get_versions(check=True)
         except (OSError, ValueError) as error:
-            emit("error", cause=f"--scheduler {plan['scheduler']}: {error}")
-            sys.exit(1)
+            raise ClusterError(f"--scheduler {plan['scheduler']}: {error}") from error
         with client:
             yield client
         return
@@ -103,7 +114,8 @@ def connected(plan):
 def submit(client, plan, pending, messages):
     """Hand out the runs; each name of a task leads to its future and its run, and comes as a message when it ended."""
     # As a task, and not scattered, so that Dask can make it again when the worker that has it dies.
-    sources = client.submit(dict, plan["sources"], key=f"{plan['name']}.sources-{plan['digest']}")
+    start = uuid4().hex  # two sweeps at once, or one soon after the other, do not share tasks
+    sources = client.submit(dict, plan["sources"], key=f"{plan['name']}.sources-{start}")
     left = {}
     for run in pending:
         future = client.submit(
@@ -112,7 +124,7 @@ def submit(client, plan, pending, messages):
             run["parameters"],
             plan["cellSeconds"],
             VERSION,
-            key=f"{plan['name']}-{run['key']}",
+            key=f"{plan['name']}-{run['key']}-{start}",
             retries=plan["retries"],
             priority=-run["index"],
         )

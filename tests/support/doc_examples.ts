@@ -1,10 +1,17 @@
 // The examples of a module as a program: each in a function of its own, its results handed on with what the comments
 // behind them say.
 import ts from 'typescript';
-import type { Example } from '../../scripts/doc_examples.mjs';
 
 /** What the program calls for each result: `check(line, () => …, 'expected')`. */
 export type Check = (line: string, give: () => Promise<unknown>, expected: string) => Promise<void>;
+
+/** A few lines of TypeScript that say what they give, and what goes before them. */
+export interface Example {
+  /** What they are about. */
+  of: string;
+  code: string;
+  imports: string[];
+}
 
 export interface Program {
   source: string;

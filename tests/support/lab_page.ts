@@ -10,7 +10,6 @@ const PATIENCE = 240_000;
 const ANSWER = 3000;
 /** Until a kernel is taken for one that is not coming. */
 const KERNEL = 60_000;
-const WORKSPACE = 'browser-test';
 
 /** As far as it is used here. */
 interface Canvas {
@@ -28,21 +27,44 @@ export class LabPage {
     page.setDefaultTimeout(PATIENCE);
   }
 
-  /** Opens a notebook alone and waits for its kernel: once more where the kernel's channel fails, as it does now and then. */
-  async open(notebook: string): Promise<void> {
+  /** Opens JupyterLab at an address, and waits for a notebook and its kernel. */
+  async goTo(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.#ready(PATIENCE);
+  }
+
+  /** Opens a notebook by its path. Where the kernel's channel fails, as it does now and then, once more. */
+  async open(path: string): Promise<void> {
     try {
-      await this.#goTo(notebook, KERNEL);
+      await this.#open(path, KERNEL);
     } catch {
-      await this.shutDownKernels();
-      await this.#goTo(notebook, PATIENCE);
+      await this.page.reload();
+      await this.close();
+      await this.#open(path, PATIENCE);
     }
   }
 
-  async #goTo(notebook: string, timeout: number) {
-    const { origin } = this.lab.url;
-    await this.page.goto(`${origin}/lab/workspaces/${WORKSPACE}/tree/notebooks/${notebook}?reset`);
+  async #open(path: string, timeout: number) {
+    await this.menu('File', /^Open from Path/);
+    await this.page.locator('.jp-Dialog input').fill(path);
+    await this.page.keyboard.press('Enter');
+    await this.#ready(timeout);
+  }
+
+  async #ready(timeout: number) {
     await this.page.waitForSelector('.jp-NotebookPanel .jp-Cell', { timeout });
     await this.idle(timeout);
+  }
+
+  /** Closes the notebook and ends its kernel, which would go on otherwise. */
+  async close(): Promise<void> {
+    await this.menu('File', /^Close and Shut Down Notebook/);
+    const accept = this.page.locator('.jp-Dialog .jp-mod-accept');
+    const notebook = this.page.locator('.jp-NotebookPanel');
+    await until(async () => {
+      if (await accept.isVisible()) await accept.click();
+      return (await notebook.count()) === 0;
+    }, 'the end of the notebook');
   }
 
   /** Waits until the kernel has nothing to do and no cell waits for it. */
@@ -56,12 +78,7 @@ export class LabPage {
     );
   }
 
-  /** Ends all kernels: a closed tab leaves its own running. */
-  async shutDownKernels(): Promise<void> {
-    for (const { id } of (await (await this.lab.ask('sessions')).json()) as { id: string }[])
-      await this.lab.ask(`sessions/${id}`, { method: 'DELETE' });
-  }
-
+  /** Chooses from a menu. */
   async menu(...names: (string | RegExp)[]): Promise<void> {
     const [bar, ...items] = names;
     await this.page.locator('.lm-MenuBar-itemLabel', { hasText: bar }).click();
