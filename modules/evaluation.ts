@@ -22,10 +22,10 @@ import {
 import type { KernelFunction, RadialKernel } from './radial_kernel';
 import { evaluateSmall } from './small_evaluation';
 
-/** Below this many pairs of point and center plain numbers are faster than a call of TensorFlow. */
-/** From n·m on compiling pays. */
-const LARGE = 1 << 23;
+/** Up to so many pairs of point and center plain numbers are faster than a call of TensorFlow. */
 const SMALL = 2048;
+/** From so many on compiling pays. */
+const LARGE = 1 << 23;
 const NONE: never[] = [];
 
 /**
@@ -76,7 +76,9 @@ export function evaluate(
     eps: epsilonOf(call, radial, m),
     varying: plan.varies ? plan.pieces.map(({ varying }) => productOf(call, varying, x)) : NONE,
   });
-  return ndarray(values, [n, ...axes, weights === undefined ? m : k]);
+  const width = weights === undefined ? m : k;
+  // A spread takes as long as three exponentials.
+  return ndarray(values, axes.length === 0 ? [n, width] : [n, ...axes, width]);
 }
 
 /** ∇u of u = Σ_j w_j·φ(·, c_j), `[n, d, k]`; as evaluate(gradient, …). */

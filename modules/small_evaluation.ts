@@ -5,6 +5,11 @@
 import { evaluateProfile, numbers } from './arithmetic';
 import type { Request } from './evaluation_plan';
 
+// Scratch that is kept: on a handful of points, making it anew would take a good part of the time.
+const delta: number[] = [];
+const g: number[] = [];
+const fronts: number[] = [];
+
 /** The values `[n, outputs, k]`, or `[n, outputs, m]` without weights. */
 export function evaluateSmall({
   plan,
@@ -19,13 +24,10 @@ export function evaluateSmall({
   varying,
 }: Request): Float64Array {
   const { profiles, limits, pieces, outputs } = plan;
-  const arithmetic = numbers; // read once: an import may be behind a getter
+  // Read once: an import may be behind a getter, which takes as long as an exponential.
+  const [arithmetic, profileAt] = [numbers, evaluateProfile];
   const width = weights === null ? m : k;
   const out = new Float64Array(n * outputs * width);
-  // Plain arrays: on a handful of points, making typed ones would take most of the time.
-  const delta: number[] = [];
-  const g: number[] = [];
-  const fronts: number[] = [];
   for (let j = 0; j < m; j++) {
     const e = typeof eps === 'number' ? eps : eps[j];
     if (j === 0 || typeof eps !== 'number')
@@ -38,7 +40,7 @@ export function evaluateSmall({
         s += delta[c] * delta[c];
       }
       for (let p = 0; p < profiles.length; p++)
-        g[p] = evaluateProfile(profiles[p], e * e * s, arithmetic, limits[p]);
+        g[p] = profileAt(profiles[p], e * e * s, arithmetic, limits[p]);
       for (let q = 0; q < pieces.length; q++) {
         const piece = pieces[q];
         let value = fronts[q] * g[piece.profile];
@@ -47,7 +49,7 @@ export function evaluateSmall({
           const length = piece.ofDirection && s > 0 ? Math.sqrt(s) : 1;
           for (let c = 0; c < d; c++) for (let p = piece.powers[c]; p > 0; p--) value *= delta[c] / length;
         }
-        const a = varying[q];
+        const a = plan.varies ? varying[q] : null;
         if (a) value *= a[i];
         const at = (i * outputs + piece.output) * width;
         if (weights === null) out[at + j] += value;
