@@ -1,7 +1,8 @@
 // Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
 //   evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts, native_evaluation.ts,
 //   native_graph.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts,
-//   radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Linear differential operators on kernels in closed form, exact at the centers: `apply` is on the tape, in float32,
 // `evaluate` is in float64.
@@ -47,14 +48,27 @@ export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
       const { parts, axes } = componentsOf(op, d);
       refuseCenters(call, radial, Math.max(...parts.map(orderOf)), fromTape(x), fromTape(centers));
       const s = computeRadiiSquared(x, centers);
-      const theirs = columnsOf(centers);
-      const deltas = columnsOf(x).map((column, k) => column.sub(theirs[k].transpose())); // each [n, m]
+      const deltas = deltasOf(x, centers);
       const values = parts.map(part =>
-        tf.addN(part.terms.map(term => termOnTape(call, radial, term, x, s, deltas))),
+        sumOf(part.terms.map(term => termOnTape(call, radial, term, x, s, deltas))),
       );
       return (axes.length === 0 ? values[0] : tf.stack(values, 1).reshape([n, ...axes, m])) as tf.Tensor2D;
     });
 }
+
+/** The differences x − c in coordinate k, `[n, m]`, made when they are asked for: a Laplacian needs none. */
+function deltasOf(x: tf.Tensor2D, centers: tf.Tensor2D): (k: number) => tf.Tensor {
+  let deltas: tf.Tensor[] | undefined;
+  return k => {
+    if (deltas === undefined) {
+      const theirs = columnsOf(centers);
+      deltas = columnsOf(x).map((column, i) => column.sub(theirs[i].transpose()));
+    }
+    return deltas[k];
+  };
+}
+
+const sumOf = (terms: tf.Tensor[]) => (terms.length === 1 ? terms[0] : tf.addN(terms));
 
 /** coefficient · ∂^α Δ^k φ, `[n, m]`. */
 function termOnTape(
@@ -63,10 +77,10 @@ function termOnTape(
   term: OperatorTerm,
   x: tf.Tensor2D,
   s: tf.Tensor,
-  deltas: tf.Tensor[],
+  deltas: (k: number) => tf.Tensor,
 ) {
   const { row } = kernel;
-  const d = deltas.length;
+  const d = x.shape[1];
   const { alpha, laplacians } = inDimension(call, term, d);
   let profile = row.profile;
   for (let k = 0; k < laplacians; k++) profile = laplacianProfile(profile, d);
@@ -87,11 +101,11 @@ function termOnTape(
     };
     let value = radialOp(f, s, kernel.epsilon());
     powers.forEach((p, k) => {
-      for (let i = 0; i < p; i++) value = value.mul(deltas[k]);
+      for (let i = 0; i < p; i++) value = value.mul(deltas(k));
     });
     return coefficient === 1 ? value : value.mul(coefficient);
   });
-  let sum = tf.addN(summands);
+  let sum = sumOf(summands);
   for (const a of term.coefficients)
     sum = sum.mul(
       typeof a === 'number'

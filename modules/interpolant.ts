@@ -2,8 +2,8 @@
 //   evaluation_frame.ts, evaluation_plan.ts, fit_input.ts, float64.ts, kernel_registry.ts, kernel_table.ts,
 //   linear_systems.ts, native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts,
 //   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, polynomial_terms.ts, polynomials.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts;
+//   npm: @tensorflow/tfjs-node, ndarray.
 //
 // A function u(x) = Σ_j w_j·φ(x, c_j) + Σ_l b_l·p_l(x) in float64: what interpolate and collocate give.
 import ndarray from 'ndarray';

@@ -2,8 +2,8 @@
 //   evaluation_frame.ts, evaluation_plan.ts, float64.ts, kernel_registry.ts, kernel_table.ts,
 //   native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts,
 //   native_sums.ts, notable_kernels.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, rbf_layer.ts, rbf_weights.ts, small_evaluation.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+//   radial_profiles.ts, radii.ts, rbf_layer.ts, rbf_weights.ts, small_evaluation.ts, tensor_arithmetic.ts;
+//   npm: @tensorflow/tfjs-node, ndarray.
 //
 // Radial basis function networks u(x) = Σ_j w_j·φ(x, c_j), without bias, as layers of tfjs.
 import * as tf from '@tensorflow/tfjs-node';

@@ -1,9 +1,10 @@
-// Needs: arithmetic.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, radial_profiles.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
 //
 // A profile of the squared radius as one differentiable op on the tape, right at the centre to every order.
 import * as tf from '@tensorflow/tfjs-node';
-import { type Arithmetic, evaluateProfile, power } from './arithmetic';
+import { evaluateProfile, power } from './arithmetic';
 import { combine, derivative, limitAtZero, type Profile, timesU } from './radial_profiles';
+import { force, lazyTensor, split, tensors } from './tensor_arithmetic';
 
 /** h(s, ε) = ε^amplitude · profile(ε²·s), reached from a kernel by `taken` derivatives in s. */
 export interface RadialFunction {
@@ -76,38 +77,19 @@ function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor): tf.Ten
   const atZero = Number.isFinite(limit) ? limit : h.taken <= h.smoothness ? 0 : Number.NaN;
   if (typeof eps === 'number') {
     const profile = { ...h.profile, scale: h.profile.scale * eps ** h.amplitude };
-    return evaluateProfile(
-      profile,
-      s.mul(Math.min(eps * eps, LARGEST)),
-      tensors,
-      atZero * eps ** h.amplitude,
-    );
+    // At once and not lazily: powers of s alone could overflow.
+    const u = lazyTensor(s.mul(Math.min(eps * eps, LARGEST)));
+    return force(evaluateProfile(profile, u, tensors, atZero * eps ** h.amplitude));
   }
-  const g = evaluateProfile(h.profile, s.mul(eps.square().minimum(LARGEST)), tensors, atZero);
-  if (h.amplitude === 0) return g;
-  if (h.amplitude > 0) return g.mul(power(eps, h.amplitude, tensors));
-  // A shape that is trained may become 0. What 1/ε is multiplied with there is 0 as well, and so is the derivative.
-  const away = tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
-  return g.mul(power(away, h.amplitude, tensors));
+  const u = s.mul(eps.square().minimum(LARGEST));
+  const [front, g] = split(evaluateProfile(h.profile, lazyTensor(u), tensors, atZero));
+  if (h.amplitude === 0) return front === 1 ? g : g.mul(front);
+  // The number in front is multiplied into the shapes, which are fewer.
+  return g.mul(force({ base: powerOfShape(eps, h.amplitude), scale: front, offset: 0 }));
 }
 
-/** The arithmetic of float32 tensors. */
-const tensors: Arithmetic<tf.Tensor> = {
-  add: tf.add,
-  multiply: tf.mul,
-  affine: (a, scale, offset) => {
-    const scaled = scale === 1 ? a : a.mul(scale);
-    return offset === 0 ? scaled : scaled.add(offset);
-  },
-  reciprocal: tf.reciprocal,
-  sqrt: tf.sqrt,
-  expNegative: a => a.neg().exp(),
-  timesExpNegative: (a, t) => a.mul(t.neg().exp()),
-  log: tf.log,
-  power: tf.pow,
-  minimum: tf.minimum,
-  maximum: tf.maximum,
-  below: (a, bound) => a.less(bound).cast('float32'),
-  atZero: (u, value, a) => tf.where(u.equal(0), tf.scalar(value), a),
-  expEnd: 120,
-};
+/** ε^q. A shape that is trained may become 0; what 1/ε is multiplied with there is 0 as well, and so is the derivative. */
+function powerOfShape(eps: tf.Tensor, q: number): tf.Tensor {
+  const away = q > 0 ? eps : tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
+  return force(power(lazyTensor(away), q, tensors));
+}

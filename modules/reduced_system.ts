@@ -3,7 +3,7 @@
 //   linear_systems.ts, moment_conditions.ts, native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts,
 //   native_graph.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts,
 //   polynomial_terms.ts, polynomials.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts,
-//   small_evaluation.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The symmetric system of interpolation, on the weights that the polynomial tail leaves free.
 import { evaluate } from './evaluation';

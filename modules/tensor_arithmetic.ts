@@ -1,0 +1,60 @@
+// Needs: arithmetic.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node.
+//
+// The arithmetic of profiles on float32 tensors. A pass over memory costs more than a multiplication, so that
+// scale·a + offset is kept aside and folded into what comes next.
+import * as tf from '@tensorflow/tfjs-node';
+import type { Arithmetic } from './arithmetic';
+
+/** scale·base + offset. */
+export interface LazyTensor {
+  readonly base: tf.Tensor;
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** scale·base, not yet multiplied; the scale is near 1, so that powers of the base alone do not overflow. */
+export const lazyTensor = (base: tf.Tensor, scale = 1): LazyTensor => ({ base, scale, offset: 0 });
+
+/** The tensor scale·base + offset. */
+export function force({ base, scale, offset }: LazyTensor): tf.Tensor {
+  if (scale === -1 && offset === 0) return base.neg();
+  const scaled = scale === 1 ? base : base.mul(scale);
+  return offset === 0 ? scaled : scaled.add(offset);
+}
+
+/** A number in front and a tensor, whose product it is, in at most one pass over memory. */
+export function split(a: LazyTensor): [number, tf.Tensor] {
+  if (a.scale === 0 || !Number.isFinite(a.offset / a.scale)) return [1, force(a)];
+  return [a.scale, force({ ...a, scale: 1, offset: a.offset / a.scale })];
+}
+
+const times = (a: LazyTensor, by: number): LazyTensor => ({
+  ...a,
+  scale: a.scale * by,
+  offset: a.offset * by,
+});
+
+export const tensors: Arithmetic<LazyTensor> = {
+  add: (a, b) => lazyTensor(force(a).add(force(b))),
+  multiply: (a, b) => {
+    const [[p, x], [q, y]] = [split(a), split(b)];
+    return lazyTensor(x === y ? x.square() : x.mul(y), p * q);
+  },
+  affine: (a, scale, offset) => ({ ...times(a, scale), offset: a.offset * scale + offset }),
+  reciprocal: a => lazyTensor(force(a).reciprocal()),
+  sqrt: a => lazyTensor(force(a).sqrt()),
+  expNegative: a => lazyTensor(force(times(a, -1)).exp()),
+  timesExpNegative: (a, t) => {
+    // Where t is there, dividing by e^t spares the pass that −t would take.
+    if (t.scale !== 1 || t.offset !== 0) return tensors.multiply(a, tensors.expNegative(t));
+    const [p, x] = split(a);
+    return lazyTensor(x.div(t.base.exp()), p);
+  },
+  log: a => lazyTensor(force(a).log()),
+  power: (a, exponent) => lazyTensor(tf.pow(force(a), exponent)),
+  minimum: (a, bound) => lazyTensor(force(a).minimum(bound)),
+  maximum: (a, bound) => lazyTensor(force(a).maximum(bound)),
+  below: (a, bound) => lazyTensor(force(a).less(bound).cast('float32')),
+  atZero: (u, value, a) => lazyTensor(tf.where(force(u).equal(0), tf.scalar(value), force(a))),
+  expEnd: 120,
+};
