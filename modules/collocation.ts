@@ -10,7 +10,15 @@
 // Linear partial differential equations by collocation (Kansa's method), and everything that fits in float64.
 import { type CheckedCondition, type Condition, checkedConditions } from './collocation_conditions';
 import { evaluate } from './evaluation';
-import { checkedKernel, checkedPoints, refuseRepeats, type Tail, tailDegree, tailFor } from './fit_input';
+import {
+  checkedKernel,
+  checkedPoints,
+  isFlat,
+  refuseRepeats,
+  type Tail,
+  tailDegree,
+  tailFor,
+} from './fit_input';
 import { conditionNumber } from './float64';
 import { warnIllConditioned } from './ill_conditioned';
 import { Interpolant } from './interpolant';
@@ -52,8 +60,8 @@ export interface CollocationOptions {
  * @example
  * const centers = cartesianProd(linspace(0, 1, 5));
  * const conditions = [
- *   { operator: laplacian, points: cartesianProd(linspace(0.25, 0.75, 3)), values: linspace(2, 2, 3) },
- *   { operator: identity, points: cartesianProd(linspace(0, 1, 2)), values: linspace(0.25, 0.25, 2) },
+ *   { operator: laplacian, points: cartesianProd(linspace(0.25, 0.75, 3)), values: [2, 2, 2] },
+ *   { operator: identity, points: cartesianProd(linspace(0, 1, 2)), values: [0.25, 0.25] },
  * ];
  * const solution = collocate({ centers, kernel: gaussianKernel(0.5), conditions }); // (x − ½)² solves it
  * solution.evaluate(cartesianProd(linspace(0, 1, 3))); // [0.25, 1.724e-4, 0.25]
@@ -90,7 +98,7 @@ export function collocate(options: CollocationOptions): Interpolant {
     kernel,
     centers,
     polynomials: tail.polynomials,
-    flat: options.conditions.every(({ values }) => values.shape.length === 1),
+    flat: options.conditions.every(({ values }) => isFlat(values)),
     condition: () =>
       conditionNumber(nativeScope(() => toArray(collocationSystem(kernel, centers, tail, conditions).M))),
   });

@@ -7,7 +7,7 @@
 //
 // The conditions of a collocation, and what is checked of them. Errors name the condition and the row.
 import { coefficientValues } from './evaluation';
-import { checkedPoints, checkedValues, rowText } from './fit_input';
+import { checkedPoints, checkedValues, rowText, type Values } from './fit_input';
 import type { F64 } from './native_ops';
 import type { Operator } from './operators';
 
@@ -17,7 +17,7 @@ export interface Condition {
   /** `[n, d]` */
   points: F64;
   /** `[n]` or `[n, k]` */
-  values: F64;
+  values: Values;
   /** What the rows count in least squares, a positive number; 1 by default. */
   weight?: number;
 }

@@ -27,8 +27,17 @@ export function checkedPoints(call: string, name: string, points: F64, d?: numbe
   return ndarray(valuesOf(points).slice(), [...shape]);
 }
 
-/** Values `[n]` or `[n, k]` as a copy `[n, k]`. */
-export function checkedValues(call: string, name: string, values: F64, n: number): F64 {
+/** Values at n points: `[n]` or `[n, k]`; a plain list counts as `[n]`. */
+export type Values = F64 | readonly number[] | Float64Array;
+
+/** Whether the values are `[n]`. */
+export const isFlat = (values: Values): boolean => !('stride' in values) || values.shape.length === 1;
+
+/** Values as a copy `[n, k]`. */
+export function checkedValues(call: string, name: string, given: Values, n: number): F64 {
+  const isList =
+    given instanceof Float64Array || (Array.isArray(given) && given.every(v => typeof v === 'number'));
+  const values = isList ? ndarray(Float64Array.from(given)) : (given as F64);
   checkArray(call, name, values);
   const { shape } = values;
   if (shape[0] !== n || shape.length > 2 || values.size === 0)

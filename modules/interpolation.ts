@@ -8,7 +8,16 @@
 //
 // Interpolation and smoothing of scattered data.
 import ndarray from 'ndarray';
-import { checkedKernel, checkedPoints, checkedValues, refuseRepeats, tailDegree, tailFor } from './fit_input';
+import {
+  checkedKernel,
+  checkedPoints,
+  checkedValues,
+  isFlat,
+  refuseRepeats,
+  tailDegree,
+  tailFor,
+  type Values,
+} from './fit_input';
 import { conditionNumber } from './float64';
 import { warnIllConditioned } from './ill_conditioned';
 import { Interpolant } from './interpolant';
@@ -27,7 +36,7 @@ export interface InterpolationOptions {
   /** `[n, d]` */
   nodes: F64;
   /** `[n]`, or `[n, k]` for k functions at once. */
-  values: F64;
+  values: Values;
   kernel: RadialKernel;
   /** Of the polynomial tail, −1 for none. By default the least that the kernel needs. */
   degree?: number;
@@ -77,7 +86,7 @@ export function interpolate(options: InterpolationOptions): Interpolant {
     kernel,
     centers: nodes,
     polynomials: tail.polynomials,
-    flat: options.values.shape.length === 1,
+    flat: isFlat(options.values),
     condition: () =>
       conditionNumber(
         n === q ? tail.P : nativeScope(() => toArray(reducedSystem(problem).S)),

@@ -273,6 +273,35 @@ describe('interpolation', () => {
     assert.deepEqual(second.shape, [5, 2, 2]);
   });
 
+  test('values may be a plain list, which counts as [n]', () => {
+    const nodes = halton(12, 2);
+    const values = smooth(2).evaluate(identity, nodes);
+    const [of, kernel] = [halton(5, 2), gaussianKernel(2)];
+    const expected = interpolate({ nodes, values, kernel }).evaluate(of);
+    for (const list of [Array.from(values.data), Float64Array.from(values.data)]) {
+      const u = interpolate({ nodes, values: list, kernel }).evaluate(of);
+      assert.deepEqual([u.shape, u.data], [expected.shape, expected.data]);
+      const v = collocate({
+        centers: nodes,
+        kernel,
+        conditions: [{ operator: identity, points: nodes, values: list }],
+      });
+      assert.deepEqual(v.evaluate(of).shape, [5]);
+      assert.ok(largestDifference(v.evaluate(of), expected) < 1e-9);
+    }
+    const message = (values: unknown) => {
+      try {
+        interpolate({ nodes, values: values as number[], kernel });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'no error';
+    };
+    assert.match(message([1, 2]), /values must be \[12\] or \[12, k\], one row a point, got \[2\]/);
+    assert.match(message(Array(12).fill('1')), /values must be a float64 ndarray, got an array/);
+    assert.match(message([...Array(11).fill(1), Number.NaN]), /values\[11\] must be finite/);
+  });
+
   test('strided views are read as they are seen, and not changed', () => {
     const data = array(random(40, 2).data, [2, 20, 2]);
     const nodes = data.pick(1).step(-1, 1);

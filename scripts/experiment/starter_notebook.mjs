@@ -125,8 +125,7 @@ const stem = module => module.replace(/\.ts$/, '');
 function section(module, names) {
   const id = stem(module).replaceAll('_', '-');
   const [values, examples] = [valuesOf(module), examplesOf(module)];
-  const shown = examples.length === 0 ? values.map(value => names.useWhole(module, value)) : values;
-  const gives = shown.length > 0 ? `It gives ${shown.map(value => `\`${value}\``).join(', ')}.` : '';
+  const gives = values.length > 0 ? `It gives ${values.map(value => `\`${value}\``).join(', ')}.` : '';
   return [
     markdown(`${id}-text`, [`## \`${stem(module)}\``, purposeOf(module), gives].filter(Boolean).join('\n\n')),
     ...examples.flatMap(example => names.cellsOf(example)).map((cell, i) => code(`${id}-${i + 1}`, cell)),
