@@ -7,9 +7,11 @@ import ndarray from 'ndarray';
 import { evaluateProfile, numbers } from '../modules/arithmetic';
 import { repairGradients } from '../modules/autodiff';
 import { eigenSymmetric, svd } from '../modules/float64';
+import { isKernelFactory, kernelToConfig } from '../modules/kernel_registry';
 import { force, lazy, natives } from '../modules/native_arithmetic';
 import { download, nativeScope, upload } from '../modules/native_ops';
 import type { RadialKernel } from '../modules/notable_kernels';
+import * as notableKernels from '../modules/notable_kernels';
 import { halton } from '../modules/point_sets';
 import { radialOp } from '../modules/radial_op';
 import { nthDerivative, type Profile, type Term } from '../modules/radial_profiles';
@@ -70,6 +72,21 @@ function onTape(f: Scalar, alpha: number[], x: Points): Float32Array {
     return g(tensor(x)).dataSync() as Float32Array;
   });
 }
+
+describe('the kernels of the library', () => {
+  test('are all tested here: a kernel that is added needs its witnesses', () => {
+    const tested = new Set(KERNELS.map(({ make, shape }) => kernelToConfig(make(shape)).name));
+    const untested = Object.entries(notableKernels)
+      .filter(([name, value]) => isKernelFactory(value) && !tested.has(name))
+      .map(([name]) => `${name}: a line in tests/support/kernels.ts`);
+    assert.deepEqual(untested, []);
+    const unwitnessed = KERNELS.flatMap(({ name }) => [
+      ...(name in CLOSED_FORMS ? [] : [`${name}: a closed form in tests/support/closed_forms.ts`]),
+      ...(name in reference.values ? [] : [`${name}: values from tests/references/make_references.py`]),
+    ]);
+    assert.deepEqual(unwitnessed, []);
+  });
+});
 
 describe('the closed forms that the tests compare with are right', () => {
   for (const { name, make, shape, hasShape } of KERNELS)
