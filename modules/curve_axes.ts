@@ -9,7 +9,9 @@ export function axisOf(field: 'x' | 'y', title: string, rows: Row[], log = false
   const values = rows.flatMap(row => row[field] ?? []);
   // An axis with nothing on it would be drawn from NaN to NaN.
   const nothing = values.length === 0 ? { domain: log ? [0.1, 1] : [0, 1] } : {};
-  const scale = { ...(log ? { type: 'log' } : { zero: false }), ...nothing, ...room };
+  // To a power of ten at both ends of x, half of the chart could be empty.
+  const tight = field === 'x' ? { nice: false } : {};
+  const scale = { ...(log ? { type: 'log', ...tight } : { zero: false }), ...nothing, ...room };
   return {
     field,
     type: 'quantitative',

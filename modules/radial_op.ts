@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs-node';
 import { evaluateProfile, power } from './arithmetic';
 import { combine, derivative, limitAtZero, type Profile, timesU } from './radial_profiles';
-import { force, lazyTensor, split, tensors } from './tensor_arithmetic';
+import { force, type Known, lazyTensor, split, tensorArithmetic } from './tensor_arithmetic';
 
 /** h(s, ε) = ε^amplitude · profile(ε²·s), reached from a kernel by `taken` derivatives in s. */
 export interface RadialFunction {
@@ -21,44 +21,55 @@ export interface RadialFunction {
  *
  *     ∂h/∂s = ε^(q+2)·g′(ε²s)        ∂h/∂ε = ε^(q−1)·(q·g + 2u·g′)(ε²s)
  *
- * Both are such ops again, so that it nests to any order. Only inputs are saved on the tape. At s = 0 the value is
+ * Both are such ops again, so that it nests to any order; what is `known` of ε²s is handed on. At s = 0 the value is
  * the limit. A divergent derivative counts 0 there while the kernel is smooth enough for as many x-derivatives
  * (what it is multiplied with goes to 0 faster), and NaN beyond.
  */
-export function radialOp(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor): tf.Tensor {
+export function radialOp(
+  h: RadialFunction,
+  s: tf.Tensor,
+  eps: number | tf.Tensor,
+  before: Known = new Map(),
+): tf.Tensor {
   const slope = () => ({
     ...h,
     profile: derivative(h.profile),
     amplitude: h.amplitude + 2,
     taken: h.taken + 1,
   });
+  const known: Known = new Map(before);
+  const knownFrom = (values: tf.Tensor[]): Known =>
+    new Map([...known.keys()].map((name, i) => [name, values[i]]));
   if (typeof eps === 'number') {
     const op = tf.customGrad((s_, save) => {
       const s = s_ as tf.Tensor;
-      (save as tf.GradSaveFunc)([s]);
+      const result = value(h, s, eps, known);
+      (save as tf.GradSaveFunc)([s, ...known.values()]);
       return {
-        value: value(h, s, eps),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => dy.mul(radialOp(slope(), saved[0], eps)),
+        value: result,
+        gradFunc: (dy: tf.Tensor, [s, ...values]: tf.Tensor[]) =>
+          dy.mul(radialOp(slope(), s, eps, knownFrom(values))),
       };
     });
     return tf.tidy(h.name, () => op(s));
   }
   const op = tf.customGrad((s_, eps_, save) => {
     const [s, eps] = [s_ as tf.Tensor, eps_ as tf.Tensor];
-    (save as tf.GradSaveFunc)([s, eps]);
+    const result = value(h, s, eps, known);
+    (save as tf.GradSaveFunc)([s, eps, ...known.values()]);
     return {
-      value: value(h, s, eps),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [s, eps] = saved;
+      value: result,
+      gradFunc: (dy: tf.Tensor, [s, eps, ...values]: tf.Tensor[]) => {
+        const now = knownFrom(values);
         const g = h.profile;
         const bySize = {
           ...h,
           profile: combine(h.amplitude, g, 2, timesU(derivative(g))),
           amplitude: h.amplitude - 1,
         };
-        const each = dy.mul(radialOp(bySize, s, eps));
+        const each = dy.mul(radialOp(bySize, s, eps, now));
         return [
-          dy.mul(radialOp(slope(), s, eps)),
+          dy.mul(radialOp(slope(), s, eps, now)),
           (eps.size === 1 ? each.sum() : each.sum(0)).reshape(eps.shape),
         ];
       },
@@ -72,17 +83,21 @@ const TINY_SHAPE = 1e-9;
 /** The largest float32: an infinite ε² would give NaN at the centre. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
-function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor): tf.Tensor {
+function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor, known: Known): tf.Tensor {
+  const tensors = tensorArithmetic(known);
+  // At once and not lazily: powers of s alone could overflow.
+  const base =
+    known.get('u') ??
+    s.mul(typeof eps === 'number' ? Math.min(eps * eps, LARGEST) : eps.square().minimum(LARGEST));
+  known.set('u', base);
+  const u = { ...lazyTensor(base), name: 'u' };
   const limit = limitAtZero(h.profile);
   const atZero = Number.isFinite(limit) ? limit : h.taken <= h.smoothness ? 0 : Number.NaN;
   if (typeof eps === 'number') {
     const profile = { ...h.profile, scale: h.profile.scale * eps ** h.amplitude };
-    // At once and not lazily: powers of s alone could overflow.
-    const u = lazyTensor(s.mul(Math.min(eps * eps, LARGEST)));
     return force(evaluateProfile(profile, u, tensors, atZero * eps ** h.amplitude));
   }
-  const u = s.mul(eps.square().minimum(LARGEST));
-  const [front, g] = split(evaluateProfile(h.profile, lazyTensor(u), tensors, atZero));
+  const [front, g] = split(evaluateProfile(h.profile, u, tensors, atZero));
   if (h.amplitude === 0) return front === 1 ? g : g.mul(front);
   // The number in front is multiplied into the shapes, which are fewer.
   return g.mul(force({ base: powerOfShape(eps, h.amplitude), scale: front, offset: 0 }));
@@ -91,5 +106,5 @@ function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor): tf.Ten
 /** ε^q. A shape that is trained may become 0; what 1/ε is multiplied with there is 0 as well, and so is the derivative. */
 function powerOfShape(eps: tf.Tensor, q: number): tf.Tensor {
   const away = q > 0 ? eps : tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
-  return force(power(lazyTensor(away), q, tensors));
+  return force(power(lazyTensor(away), q, tensorArithmetic(new Map())));
 }

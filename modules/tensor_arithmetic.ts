@@ -10,7 +10,12 @@ export interface LazyTensor {
   readonly base: tf.Tensor;
   readonly scale: number;
   readonly offset: number;
+  /** What the base is called among the known values: a root, a bound or an exponential of it is taken once. */
+  readonly name?: string;
 }
+
+/** Values by how they come from u: a derivative is made of the same roots and exponentials as what it is derived from. */
+export type Known = Map<string, tf.Tensor>;
 
 /** scale·base, not yet multiplied; the scale is near 1, so that powers of the base alone do not overflow. */
 export const lazyTensor = (base: tf.Tensor, scale = 1): LazyTensor => ({ base, scale, offset: 0 });
@@ -34,27 +39,39 @@ const times = (a: LazyTensor, by: number): LazyTensor => ({
   offset: a.offset * by,
 });
 
-export const tensors: Arithmetic<LazyTensor> = {
-  add: (a, b) => lazyTensor(force(a).add(force(b))),
-  multiply: (a, b) => {
+/** The arithmetic that takes known values where there are, and adds to them. */
+export function tensorArithmetic(known: Known): Arithmetic<LazyTensor> {
+  function once(op: string, a: LazyTensor, make: (x: tf.Tensor) => tf.Tensor): LazyTensor {
+    if (a.name === undefined || a.scale !== 1 || a.offset !== 0) return lazyTensor(make(force(a)));
+    const name = `${op} of ${a.name}`;
+    const base = known.get(name) ?? make(a.base);
+    known.set(name, base);
+    return { ...lazyTensor(base), name };
+  }
+  const multiply = (a: LazyTensor, b: LazyTensor) => {
     const [[p, x], [q, y]] = [split(a), split(b)];
     return lazyTensor(x === y ? x.square() : x.mul(y), p * q);
-  },
-  affine: (a, scale, offset) => ({ ...times(a, scale), offset: a.offset * scale + offset }),
-  reciprocal: a => lazyTensor(force(a).reciprocal()),
-  sqrt: a => lazyTensor(force(a).sqrt()),
-  expNegative: a => lazyTensor(force(times(a, -1)).exp()),
-  timesExpNegative: (a, t) => {
-    // Where t is there, dividing by e^t spares the pass that −t would take.
-    if (t.scale !== 1 || t.offset !== 0) return tensors.multiply(a, tensors.expNegative(t));
-    const [p, x] = split(a);
-    return lazyTensor(x.div(t.base.exp()), p);
-  },
-  log: a => lazyTensor(force(a).log()),
-  power: (a, exponent) => lazyTensor(tf.pow(force(a), exponent)),
-  minimum: (a, bound) => lazyTensor(force(a).minimum(bound)),
-  maximum: (a, bound) => lazyTensor(force(a).maximum(bound)),
-  below: (a, bound) => lazyTensor(force(a).less(bound).cast('float32')),
-  atZero: (u, value, a) => lazyTensor(tf.where(force(u).equal(0), tf.scalar(value), force(a))),
-  expEnd: 120,
-};
+  };
+  const expNegative = (a: LazyTensor) => lazyTensor(force(times(a, -1)).exp());
+  return {
+    add: (a, b) => lazyTensor(force(a).add(force(b))),
+    multiply,
+    affine: (a, scale, offset) => ({ ...times(a, scale), offset: a.offset * scale + offset }),
+    reciprocal: a => lazyTensor(force(a).reciprocal()),
+    sqrt: a => once('root', a, x => x.sqrt()),
+    expNegative,
+    timesExpNegative: (a, t) => {
+      // Where t is there, dividing by e^t spares the pass that −t would take.
+      if (t.scale !== 1 || t.offset !== 0) return multiply(a, expNegative(t));
+      const [p, x] = split(a);
+      return lazyTensor(x.div(once('exponential', t, x => x.exp()).base), p);
+    },
+    log: a => once('logarithm', a, x => x.log()),
+    power: (a, exponent) => lazyTensor(tf.pow(force(a), exponent)),
+    minimum: (a, bound) => once(`bound ${bound}`, a, x => x.minimum(bound)),
+    maximum: (a, bound) => lazyTensor(force(a).maximum(bound)),
+    below: (a, bound) => lazyTensor(force(a).less(bound).cast('float32')),
+    atZero: (u, value, a) => lazyTensor(tf.where(force(u).equal(0), tf.scalar(value), force(a))),
+    expEnd: 120,
+  };
+}

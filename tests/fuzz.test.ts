@@ -3,7 +3,8 @@
  * numbers, never a leak, never a crash.
  */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
 import * as autodiff from '../modules/autodiff';
@@ -15,12 +16,24 @@ import { type F64, nativeCount } from '../modules/native_ops';
 import * as networks from '../modules/nn_rbf';
 import * as polynomialNetworks from '../modules/nn_rbf_poly';
 import * as kernels from '../modules/notable_kernels';
+import { createNpy, loadNpy, openNpy, saveNpy } from '../modules/npy_files';
 import * as pointSets from '../modules/point_sets';
+import { interpolateSparse, SparseExpansion } from '../modules/sparse_interpolation';
+import { evaluateFile } from '../modules/streamed_evaluation';
+import { fitFiles } from '../modules/streamed_fit';
+import { temporaryFolder } from './support/made_notebooks';
 
 const f64 = (values: number[], shape: number[]): F64 => ndarray(Float64Array.from(values), shape);
 const { gaussianKernel, maternKernel } = kernels;
 const points = () => f64([0, 0, 1, 0, 0, 1, 0.4, 0.7], [4, 2]);
 const tensor = () => tf.tensor2d([0, 0, 1, 0, 0, 1, 0.4, 0.7], [4, 2]);
+
+const folder = temporaryFolder(after);
+const [pointFile, valueFile, written] = ['points', 'values', 'written'].map(name =>
+  join(folder, `${name}.npy`),
+);
+saveNpy(pointFile, points());
+saveNpy(valueFile, f64([1, 2, 3, 4], [4]));
 
 /** What nobody should pass, made anew for each call. */
 const HOSTILE: Record<string, () => unknown> = {
@@ -270,6 +283,63 @@ const CALLS: Record<string, Call> = {
   conditionNumber: call(
     a => float64.conditionNumber(a),
     () => [f64([2, 1, 1, 3], [2, 2])],
+  ),
+  interpolateSparse: call(
+    (nodes, values, kernel, smoothing, tolerance) =>
+      interpolateSparse({ nodes, values, kernel, smoothing, tolerance }).weights,
+    () => [points(), f64([1, 2, 3, 4], [4]), kernels.wendlandKernel(2, 0.9), 0, 1e-12],
+  ),
+  'new SparseExpansion': call(
+    (kernel, centers, weights, x, operator) =>
+      new SparseExpansion({ kernel, centers, weights }).evaluate(x, operator),
+    () => [kernels.wendlandKernel(2, 0.9), points(), f64([1, 2, 3, 4], [4]), points(), operators.laplacian],
+  ),
+  'saveNpy and loadNpy': call(
+    a => {
+      saveNpy(written, a);
+      return loadNpy(written);
+    },
+    () => [points()],
+  ),
+  createNpy: call(
+    (shape, rows) => {
+      const writer = createNpy(written, shape);
+      try {
+        writer.write(rows);
+      } finally {
+        writer.close();
+      }
+    },
+    () => [[4, 2], points()],
+  ),
+  'npyReader.read': call(
+    (first, count) => {
+      const reader = openNpy(pointFile);
+      try {
+        return reader.read(first, count);
+      } finally {
+        reader.close();
+      }
+    },
+    () => [1, 2],
+  ),
+  evaluateFile: call(
+    async (kernel, centers, weights, operator, rows) => {
+      await evaluateFile({
+        of: { kernel, centers, weights },
+        input: pointFile,
+        output: written,
+        operator,
+        rows,
+      });
+      return loadNpy(written);
+    },
+    () => [gaussianKernel(2), points(), f64([1, 2, 3, 4], [4, 1]), operators.laplacian, 3],
+  ),
+  fitFiles: call(
+    (centers, kernel, degree, method) =>
+      fitFiles({ points: pointFile, values: valueFile, centers, kernel, degree, method }),
+    () => [points().hi(3, 2), gaussianKernel(2), -1, 'QR' as const],
   ),
   toTensor: call(float64.toTensor, () => [points()]),
   fromTensor: call(float64.fromTensor, () => [tensor() as tf.Tensor]),

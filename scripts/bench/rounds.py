@@ -40,9 +40,9 @@ def timer(function):
     return timed
 
 
-def interleave(timers, seconds):
+def interleave(timers, seconds, warm_up=WARM_UP_MS):
     """Measures methods {name: calls -> ms a call}, each run once before, in rounds for about so many seconds."""
-    calls = {name: _calls_a_batch(timed) for name, timed in timers.items()}
+    calls = {name: _calls_a_batch(timed, warm_up) for name, timed in timers.items()}
     times = {name: [] for name in timers}
     begun = time.perf_counter()
     for number in range(MOST):
@@ -54,9 +54,9 @@ def interleave(timers, seconds):
     return Measured(times)
 
 
-def _calls_a_batch(timed):
+def _calls_a_batch(timed, warm_up):
     """How many calls take about BATCH_MS; compilers that learn while code runs are given time for it."""
     calls = 1
-    while (ms := timed(calls) * calls) < WARM_UP_MS / 2:
+    while (ms := timed(calls) * calls) < warm_up / 2:
         calls *= 2
     return max(1, round(calls * BATCH_MS / ms))

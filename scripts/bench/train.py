@@ -14,6 +14,8 @@ SIZES = (2000, 200, 2)
 #: one step is the loss, its gradient in centers, shapes and weights, and Adam's update, all in float32
 STEP, STEPS = "Poisson training step", "Poisson training"
 SHAPE, LEARNING_RATE, STEP_TARGET = 5.0, 1e-3, 0.25
+#: a training has thousands of steps; V8 needs some hundred until its compiler has seen them
+WARM_UP_MS = 4000
 #: the largest relative difference of two losses after the same number of steps
 AGREEMENT = 1e-3
 
@@ -34,7 +36,7 @@ def poisson(folder, seconds):
         theirs = np.array([step() for _ in ours])
         if not np.allclose(ours, theirs, rtol=AGREEMENT):
             raise ArithmeticError(f"{STEPS}: the losses differ, {ours} and {theirs}")
-        measured = interleave({OURS: rival.timer(task=STEP), PYTORCH: timer(step)}, seconds)
+        measured = interleave({OURS: rival.timer(task=STEP), PYTORCH: timer(step)}, seconds, WARM_UP_MS)
     ratio = measured.ratio(OURS, PYTORCH)
     reached = verdict(ratio["median"], STEP_TARGET)
     print(
@@ -63,7 +65,7 @@ def repair(folder, task, seconds):
         losses = {name: rival.result(task=task).tolist() for name, rival in rivals.items()}
         if not np.allclose(losses[REPAIRED], losses[PLAIN], rtol=1e-5):
             raise ArithmeticError(f"{task}: the losses differ, {losses}")
-        measured = interleave({name: rival.timer(task=task) for name, rival in rivals.items()}, seconds)
+        measured = interleave({name: rival.timer(task=task) for name, rival in rivals.items()}, seconds, WARM_UP_MS)
     ratio = measured.ratio(REPAIRED, PLAIN)
     print(
         f"{task}: {REPAIRED} {measured.ms(REPAIRED):.4g} ms, {PLAIN} {measured.ms(PLAIN):.4g} ms, "
