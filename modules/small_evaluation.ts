@@ -49,7 +49,7 @@ export function evaluateSmall({
           const length = piece.ofDirection && s > 0 ? Math.sqrt(s) : 1;
           for (let c = 0; c < d; c++) for (let p = piece.powers[c]; p > 0; p--) value *= delta[c] / length;
         }
-        const a = plan.varies ? varying[q] : null;
+        const a = varying[q];
         if (a) value *= a[i];
         const at = (i * outputs + piece.output) * width;
         if (weights === null) out[at + j] += value;
