@@ -1,25 +1,19 @@
-// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation_chunk.ts,
-//   evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts, native_evaluation.ts,
-//   native_graph.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts,
-//   radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation_checks.ts,
+//   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts,
+//   native_binding.ts, native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts, operators.ts,
+//   partial_derivatives.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts,
+//   small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Operators on kernels in float64: ndarrays in, ndarrays out.
 import { Tensor } from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
 import { evaluateCompiled } from './compiled_evaluation';
+import { productOf, refuseCenters } from './evaluation_checks';
 import { type Plan, planOf } from './evaluation_plan';
 import { evaluateNatively } from './native_evaluation';
 import { canCompile } from './native_graph';
 import { type F64, valuesOf } from './native_ops';
-import {
-  type Coefficient,
-  componentsOf,
-  gradient,
-  hessian,
-  type Operator,
-  type TensorOperator,
-} from './operators';
+import { componentsOf, gradient, hessian, type Operator, type TensorOperator } from './operators';
 import type { KernelFunction, RadialKernel } from './radial_kernel';
 import { evaluateSmall } from './small_evaluation';
 
@@ -62,7 +56,7 @@ export function evaluate(
     throw new RangeError(`${call}: weights must be [${m}, k], got [${weights.shape}]`);
   const small = n * m <= SMALL;
   const { plan, axes } = planFor(call, radial, op, d, !small && weights !== undefined);
-  refuseCenters(call, radial, plan.order, x, centers);
+  if (plan.order > radial.smoothness) refuseCenters(call, radial, plan.order, x, centers);
   const k = weights?.shape[1] ?? 0;
   const large = n * m >= LARGE && canCompile();
   const values = (small ? evaluateSmall : large ? evaluateCompiled : evaluateNatively)({
@@ -111,24 +105,6 @@ function planFor(
   return made;
 }
 
-/** Throws a RangeError where a point is a center and the kernel is not smooth enough there. */
-export function refuseCenters(call: string, kernel: RadialKernel, order: number, x: F64, centers: F64): void {
-  if (order <= kernel.smoothness) return;
-  const d = x.shape[1];
-  const row = (a: F64, i: number) => Array.from({ length: d }, (_, k) => a.get(i, k) + 0).join(', ');
-  const known = new Map<string, number>();
-  for (let j = 0; j < centers.shape[0]; j++) known.set(row(centers, j), j);
-  for (let i = 0; i < x.shape[0]; i++) {
-    const point = row(x, i);
-    const j = known.get(point);
-    if (j !== undefined)
-      throw new RangeError(
-        `${call}: ${kernel.name} is C^${kernel.smoothness} at its centers, so that a derivative of order ${order} ` +
-          `does not exist there; x[${i}] = (${point}) is center ${j}`,
-      );
-  }
-}
-
 /** The kernel, if it has a profile. */
 export function checkKernel(call: string, kernel: KernelFunction): RadialKernel {
   if (typeof kernel !== 'function')
@@ -138,26 +114,6 @@ export function checkKernel(call: string, kernel: KernelFunction): RadialKernel 
       `${call}: the kernel is a plain function, which has no closed derivatives; use gradient, hessian or laplacian of autodiff`,
     );
   return kernel;
-}
-
-/** A coefficient at the points x, one value each. */
-export function coefficientValues(call: string, a: Exclude<Coefficient, number>, x: F64): Float64Array {
-  const n = x.shape[0];
-  const given = typeof a === 'function' ? a(x) : a;
-  const values = isArray(given) ? valuesOf(given) : Float64Array.from(given ?? []);
-  if (values.length !== n)
-    throw new RangeError(`${call}: a coefficient must give ${n} values, one a point, got ${values.length}`);
-  if (!values.every(Number.isFinite)) throw new RangeError(`${call}: a coefficient must give finite numbers`);
-  return values;
-}
-
-function productOf(call: string, coefficients: readonly Coefficient[], x: F64): Float64Array | null {
-  let product: Float64Array | null = null;
-  for (const a of coefficients) {
-    const values = coefficientValues(call, a as Exclude<Coefficient, number>, x);
-    product = product === null ? values : product.map((p, i) => p * values[i]);
-  }
-  return product;
 }
 
 /** ε in float64, from the shape as it was given: the tape would round it once more. */
@@ -180,10 +136,8 @@ function checkPoints(call: string, name: string, a: F64): number[] {
   return a.shape;
 }
 
-const isArray = (a: unknown): a is F64 => a !== null && typeof a === 'object' && 'stride' in a;
-
 function checkArray(call: string, name: string, a: F64): F64 {
-  if (isArray(a) && a.data instanceof Float64Array) return a;
+  if (typeof a === 'object' && a !== null && 'stride' in a && a.data instanceof Float64Array) return a;
   if ((a as unknown) instanceof Tensor)
     throw new TypeError(`${call}: ${name} must be a float64 ndarray, got a tensor; use fromTensor or apply`);
   throw new TypeError(

@@ -1,5 +1,5 @@
-// Needs: evaluation_plan.ts, kernel_table.ts, native_ops.ts, operators.ts, partial_derivatives.ts,
-//   radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: evaluation_plan.ts, kernel_table.ts, native_binding.ts, native_ops.ts, operators.ts,
+//   partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Which cheaper forms of an evaluation are exact enough: |x|² + |c|² − 2x·c for |x − c|², and moments of the centers
 // for powers of δ = x − c. Both lose digits as the box grows against 1/ε, so that they are bounded beforehand.

@@ -1,5 +1,5 @@
-// Needs: kernel_table.ts, native_ops.ts, operators.ts, partial_derivatives.ts, radial_profiles.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+// Needs: kernel_table.ts, native_binding.ts, native_ops.ts, operators.ts, partial_derivatives.ts,
+//   radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What is to be computed for operators on a kernel: a few profiles, and pieces coefficient · δ^powers · profile(u).
 import type { KernelRow } from './kernel_table';

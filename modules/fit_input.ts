@@ -1,9 +1,7 @@
-// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
-//   evaluation_frame.ts, evaluation_plan.ts, float64.ts, kernel_registry.ts, kernel_table.ts,
-//   native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts,
-//   native_sums.ts, operators.ts, partial_derivatives.ts, polynomial_terms.ts, polynomials.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts;
-//   npm: @tensorflow/tfjs-node, ndarray.
+// Needs: arithmetic.ts, evaluation_checks.ts, float64.ts, float64_checks.ts, float64_solvers.ts,
+//   kernel_registry.ts, kernel_table.ts, native_binding.ts, native_cholesky.ts, native_ops.ts, operators.ts,
+//   polynomial_terms.ts, polynomials.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What is checked of nodes, values and kernels before a system is made of them. Errors name the row.
 import ndarray from 'ndarray';

@@ -1,4 +1,4 @@
-// Needs: native_cholesky.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_cholesky.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Dense linear systems in native float64: a factor of the matrix, the solution refined once, and what it misses.
 import { choleskyColumns, choleskySolve } from './native_cholesky';

@@ -1,4 +1,4 @@
-// Needs: native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The weights that a polynomial tail leaves free: those with Σ_j w_j·p(c_j) = 0 for all its polynomials p.
 //

@@ -1,4 +1,4 @@
-// Needs: native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Cholesky's factor in blocks. TensorFlow's own is slow on large matrices, its matrix product is not.
 import {

@@ -1,4 +1,4 @@
-// Needs: native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // A function of float64 tensors, traced once and compiled by TensorFlow's XLA. Op by op every result goes through
 // memory; compiled, a chain of elementwise ops is one loop, and a chunk of rows stays in the processor's cache.

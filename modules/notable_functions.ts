@@ -1,7 +1,5 @@
-// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
-//   evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts, native_evaluation.ts,
-//   native_graph.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts,
-//   radial_op.ts, radial_profiles.ts, radii.ts, separable.ts, small_evaluation.ts, target.ts,
+// Needs: arithmetic.ts, evaluation_checks.ts, kernel_table.ts, native_binding.ts, native_ops.ts,
+//   operators.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, separable.ts, target.ts,
 //   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Functions that approximations are tried on, with all their derivatives: `franke.evaluate(laplacian, x)`.

@@ -1,4 +1,4 @@
-// Needs: native_ops.ts, npy_header.ts, npy_writer.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_ops.ts, npy_header.ts, npy_writer.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // NumPy's .npy files of float64, read and written a block of rows at a time, so that a file may be larger than memory.
 // The packages of npm for this format hold a file whole.

@@ -1,4 +1,4 @@
-// Needs: native_ops.ts, npy_header.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_ops.ts, npy_header.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Writing NumPy's .npy files of float64, rows after rows.
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Needs: native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Linear differential operators as data: sums of coefficient(x) · ∂^α · Δ^k.
 import type { F64 } from './native_ops';

@@ -1,13 +1,11 @@
-// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
-//   evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts, native_evaluation.ts,
-//   native_graph.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts,
-//   polynomial_terms.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts,
+// Needs: arithmetic.ts, evaluation_checks.ts, kernel_table.ts, native_binding.ts, native_ops.ts,
+//   operators.ts, polynomial_terms.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts,
 //   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Polynomials of total degree ≤ degree in float64, centred on the box of some points and scaled to it, with exact
 // derivatives.
 import ndarray from 'ndarray';
-import { coefficientValues } from './evaluation';
+import { coefficientValues } from './evaluation_checks';
 import { type F64, valuesOf } from './native_ops';
 import { componentsOf, identity, type Operator, type TensorOperator } from './operators';
 import { polynomialTerms } from './polynomial_terms';

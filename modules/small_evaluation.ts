@@ -1,4 +1,4 @@
-// Needs: arithmetic.ts, evaluation_plan.ts, kernel_table.ts, native_ops.ts, operators.ts,
+// Needs: arithmetic.ts, evaluation_plan.ts, kernel_table.ts, native_binding.ts, native_ops.ts, operators.ts,
 //   partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // An evaluation in plain numbers: for a few points, where one call of TensorFlow takes longer than all of it.
@@ -49,7 +49,7 @@ export function evaluateSmall({
           const length = piece.ofDirection && s > 0 ? Math.sqrt(s) : 1;
           for (let c = 0; c < d; c++) for (let p = piece.powers[c]; p > 0; p--) value *= delta[c] / length;
         }
-        const a = varying[q];
+        const a = varying.length === 0 ? null : varying[q];
         if (a) value *= a[i];
         const at = (i * outputs + piece.output) * width;
         if (weights === null) out[at + j] += value;

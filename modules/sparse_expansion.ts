@@ -1,14 +1,13 @@
-// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
-//   evaluation_frame.ts, evaluation_plan.ts, fit_input.ts, float64.ts, kernel_registry.ts, kernel_table.ts,
-//   native_arithmetic.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts,
-//   native_sums.ts, operators.ts, partial_derivatives.ts, polynomial_terms.ts, polynomials.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, sparse_matrix.ts,
-//   sparse_neighbours.ts, sparse_pairs.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, mnemonist,
-//   ndarray.
+// Needs: arithmetic.ts, evaluation_checks.ts, evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts,
+//   fit_input.ts, float64.ts, float64_checks.ts, float64_solvers.ts, kernel_registry.ts, kernel_table.ts,
+//   native_arithmetic.ts, native_binding.ts, native_cholesky.ts, native_ops.ts, native_sums.ts, operators.ts,
+//   partial_derivatives.ts, polynomial_terms.ts, polynomials.ts, radial_kernel.ts, radial_op.ts,
+//   radial_profiles.ts, radii.ts, sparse_matrix.ts, sparse_neighbours.ts, sparse_pairs.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, mnemonist, ndarray.
 //
 // u(x) = Σ_j w_j·φ(x, c_j) for a kernel of compact support: at a point only the centers within its radius count.
 import ndarray from 'ndarray';
-import { coefficientValues, refuseCenters } from './evaluation';
+import { coefficientValues, refuseCenters } from './evaluation_checks';
 import { type Plan, planOf } from './evaluation_plan';
 import { checkedKernel, checkedPoints, checkedValues } from './fit_input';
 import type { F64 } from './native_ops';

@@ -1,4 +1,5 @@
-// Needs: native_ops.ts, npy_files.ts, npy_header.ts, npy_writer.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_ops.ts, npy_files.ts, npy_header.ts, npy_writer.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Points and the values at them in two .npy files, read side by side.
 import ndarray from 'ndarray';

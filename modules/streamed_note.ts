@@ -1,4 +1,4 @@
-// Needs: native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
+// Needs: native_binding.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The note beside a half-written file: what the file is made of, and how much of it is there. A run that is started again
 // goes on only if it would write the very same file.

@@ -1,5 +1,5 @@
-// Needs: float64.ts, linear_systems.ts, native_cholesky.ts, native_ops.ts; npm: @tensorflow/tfjs-node,
-//   ndarray.
+// Needs: float64.ts, float64_checks.ts, float64_solvers.ts, linear_systems.ts, native_binding.ts,
+//   native_cholesky.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What a least-squares fit keeps of the rows that it has seen, [A f] with A `[n, m]` and f `[n, k]`: (m + k)² numbers,
 // from which the x of the smallest |A·x − f| follows.

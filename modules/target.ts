@@ -1,12 +1,10 @@
-// Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_chunk.ts,
-//   evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts, native_evaluation.ts,
-//   native_graph.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, radial_kernel.ts,
-//   radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts; npm:
+// Needs: arithmetic.ts, evaluation_checks.ts, kernel_table.ts, native_binding.ts, native_ops.ts,
+//   operators.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm:
 //   @tensorflow/tfjs-node, ndarray.
 //
 // A target: a function that is known with all its derivatives, to compare what approximates it with.
 import ndarray from 'ndarray';
-import { coefficientValues } from './evaluation';
+import { coefficientValues } from './evaluation_checks';
 import { type F64, valuesOf } from './native_ops';
 import { componentsOf, inDimension, type Operator, type TensorOperator } from './operators';
 

@@ -39,10 +39,10 @@ afterEach(() => {
   assert.equal(nativeCount(), 0);
 });
 
-describe('the binding of tfjs-node is what native_ops.ts takes it for', () => {
+describe('the binding of tfjs-node is what native_binding.ts takes it for', () => {
   const { binding } = tf.backend() as unknown as { binding: Record<string, unknown> };
   const changed = (what: string) =>
-    `tfjs-node's binding has changed: ${what}. Look at modules/native_ops.ts.`;
+    `tfjs-node's binding has changed: ${what}. Look at modules/native_binding.ts.`;
   const call = (name: string, ...args: unknown[]) =>
     (binding[name] as (...args: unknown[]) => unknown)(...args);
 

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { npm } from '../../scripts/setup/npm_packages.mjs';
 import { committedNotebooks, ROOT, STATE } from '../../scripts/setup/paths.mjs';
@@ -76,7 +76,8 @@ export class Lab {
     const root = join(folder, 'root');
     for (const file of committedNotebooks()) cpSync(file, join(root, relative(ROOT, file)));
     for (const place of ['.', 'solutions'])
-      symlinkSync(join(ROOT, 'modules'), join(root, 'notebooks', place, 'modules'));
+      for (const link of ['modules', 'notebooks/data'])
+        symlinkSync(join(ROOT, link), join(root, 'notebooks', place, basename(link)));
 
     const options = [
       '--no-browser',
