@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { codeCells, joined } from '../scripts/headless/judge.mjs';
 import { BUILD, ROOT } from '../scripts/setup/paths.mjs';
@@ -57,6 +57,8 @@ describe('npm run lab', () => {
 });
 
 describe('Run All', () => {
+  // Also after a failure, which would take those that follow with it.
+  afterEach(() => at.close());
   // The solutions, in a folder of their own, are run by another test.
   const names = readdirSync(join(ROOT, 'notebooks')).filter(name => name.endsWith('.ipynb'));
   for (const name of names.sort()) {
@@ -90,7 +92,6 @@ describe('Run All', () => {
       // Chromium draws no taller picture; what is below was checked all the same.
       const clip = { x: 0, y: 0, width: WHOLE.width, height: Math.min(height, WHOLE.height) };
       await at.page.screenshot({ path: join(PICTURES, `${basename(name, '.ipynb')}.png`), clip });
-      await at.close();
     });
   }
 });
