@@ -12,6 +12,7 @@ export { type KernelFunction, type RadialKernel, radialKernel, type Shape } from
 /**
  * Gaussian e^(−ε²r²). At the centre: 1, gradient 0, second derivatives −2ε².
  *
+ * @function
  * @example
  * gaussianKernel(2)(tf.tensor2d([[0], [0.5]]), tf.tensor2d([[0]])); // [[1], [0.3679]]
  */
@@ -22,6 +23,7 @@ export const gaussianKernel = registerKernel('gaussianKernel', (eps: Shape) =>
 /**
  * Multiquadric √(1 + ε²r²), after Sarra. At the centre: 1, gradient 0, second derivatives ε².
  *
+ * @function
  * @example
  * mqKernelSarra(2)(tf.tensor2d([[1]]), tf.tensor2d([[0]])); // [[2.236]]
  */
@@ -32,6 +34,7 @@ export const mqKernelSarra = registerKernel('mqKernelSarra', (eps: Shape) =>
 /**
  * Multiquadric √(c² + r²), after Hardy. At the centre: c, gradient 0, second derivatives 1/c.
  *
+ * @function
  * @example
  * mqKernelHardy(3)(tf.tensor2d([[4]]), tf.tensor2d([[0]])); // [[5]]
  */
@@ -42,6 +45,7 @@ export const mqKernelHardy = registerKernel('mqKernelHardy', (c: Shape) =>
 /**
  * Inverse multiquadric 1/√(1 + ε²r²). At the centre: 1, gradient 0, second derivatives −ε².
  *
+ * @function
  * @example
  * imqKernel(2)(tf.tensor2d([[1]]), tf.tensor2d([[0]])); // [[0.4472]]
  */
@@ -52,6 +56,7 @@ export const imqKernel = registerKernel('imqKernel', (eps: Shape) =>
 /**
  * Inverse quadratic 1/(1 + ε²r²). At the centre: 1, gradient 0, second derivatives −2ε².
  *
+ * @function
  * @example
  * iqKernel(2)(tf.tensor2d([[1]]), tf.tensor2d([[0]])); // [[0.2]]
  */
@@ -62,6 +67,7 @@ export const iqKernel = registerKernel('iqKernel', (eps: Shape) =>
 /**
  * Rational quadratic (1 + r²/(2αℓ²))^(−α), α > 0 a number. At the centre: 1, gradient 0, second derivatives −1/ℓ².
  *
+ * @function
  * @example
  * rationalQuadraticKernel(2, 0.5)(tf.tensor2d([[1]]), tf.tensor2d([[0]])); // [[0.25]]
  */
@@ -79,6 +85,7 @@ export const rationalQuadraticKernel = registerKernel(
 /**
  * Bump e^(−1/(1 − ε²r²)) for ε·r < 1, 0 beyond. At the centre: 1/e, gradient 0, second derivatives −2ε²/e.
  *
+ * @function
  * @example
  * bumpKernel(1)(tf.tensor2d([[0], [0.5], [1]]), tf.tensor2d([[0]])); // [[0.3679], [0.2636], [0]]
  */
@@ -89,6 +96,7 @@ export const bumpKernel = registerKernel('bumpKernel', (eps: Shape) =>
 /**
  * Matérn with ν = 0.5, 1.5, 2.5 or 3.5 and length ℓ. At the centre: 1; C^(2ν − 1).
  *
+ * @function
  * @example
  * maternKernel(2.5, 1).smoothness; // 4
  */
@@ -99,6 +107,7 @@ export const maternKernel = registerKernel('maternKernel', (nu: number, ell: Sha
 /**
  * Wendland's C^k with k = 0, 2, 4 or 6, 0 beyond the radius; positive definite for d ≤ 3. At the centre: 1.
  *
+ * @function
  * @example
  * wendlandKernel(2, 1)(tf.tensor2d([[0], [0.5], [1]]), tf.tensor2d([[0]])); // [[1], [0.1875], [0]]
  */
@@ -109,6 +118,7 @@ export const wendlandKernel = registerKernel('wendlandKernel', (k: number, radiu
 /**
  * Polyharmonic spline: r^k for odd k, r^k·log r for even k (2: thin plate). At the centre: 0.
  *
+ * @function
  * @example
  * phsKernel(3)(tf.tensor2d([[2]]), tf.tensor2d([[0]])); // [[8]]
  */

@@ -17,6 +17,9 @@ import {
   upload,
 } from './native_ops';
 
+/** A symmetric product is made in so many parts, each from the diagonal on: 5/8 of the work. */
+const PARTS = 4;
+
 export interface RowSums {
   /** Some more rows: A `[rows, m]` and f `[rows, k]`. Inside a nativeScope, as all here but `condition`. */
   add(A: Native, f: Native): void;
@@ -65,6 +68,7 @@ export class TriangularFactor implements RowSums {
  * left at 1e8.
  */
 export class GramMatrix implements RowSums {
+  /** [A f]ᵀ[A f], of which the sums are made from the diagonal on. */
   private readonly values: Float64Array;
 
   constructor(
@@ -76,8 +80,17 @@ export class GramMatrix implements RowSums {
 
   add(A: Native, f: Native): void {
     const more = concat([A, f], 1);
-    const sums = download(matMul(more, more, true));
-    for (let i = 0; i < sums.length; i++) this.values[i] += sums[i];
+    const [rows, size] = more.shape;
+    const height = Math.ceil(size / PARTS);
+    for (let first = 0; first < size; first += height) {
+      const width = size - first;
+      const own = Math.min(height, width);
+      const columns = (count: number) => block(more, 0, rows, first, count);
+      const sums = nativeScope(() => download(matMul(columns(own), columns(width), true)));
+      for (let i = 0; i < own; i++)
+        for (let j = 0, to = (first + i) * size + first; j < width; j++)
+          this.values[to + j] += sums[i * width + j];
+    }
   }
 
   solve() {
@@ -103,6 +116,8 @@ export class GramMatrix implements RowSums {
   /** Some columns of AᵀA and Aᵀf. */
   private part(column: number, columns: number): Native {
     const { m, k, values } = this;
-    return block(upload(values, [m + k, m + k]), 0, m, column, columns);
+    const size = m + k;
+    for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) values[i * size + j] = values[j * size + i];
+    return block(upload(values, [size, size]), 0, m, column, columns);
   }
 }

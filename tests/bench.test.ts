@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import * as notableKernels from '../modules/notable_kernels';
 import table from '../scripts/bench/kernels.json';
+import { ROOT, venvBin } from '../scripts/setup/paths.mjs';
 
 type Answer = { error?: string; ms?: number; shape?: number[] };
 
@@ -180,4 +181,47 @@ test("the benchmark's table has every kernel of the project, under its name and 
     name => /Kernel/.test(name) && !/^(radial|register)Kernel$/.test(name),
   );
   assert.deepEqual([...used].sort(), all.sort());
+});
+
+describe('the comparison with a committed run', () => {
+  const ratio = (median: number) => ({ median, q1: 0.9 * median, q3: 1.1 * median });
+  const run = (values: number, solve: number) => ({
+    evaluate: [{ kernel: 'Gaussian', case: [9, 1, 2], task: 'values', ratios: { JAX: ratio(values) } }],
+    fit: [{ task: 'solve', n: 1000, ratios: { SciPy: ratio(solve) } }],
+  });
+  /** What compare.py says of two runs, and whether nothing got worse. */
+  function compare(committed: object, now: object): { said: string; same: boolean } {
+    const python = `
+import json, sys
+from pathlib import Path
+from compare import print_comparison
+print(print_comparison(Path(sys.argv[1]), json.loads(sys.argv[2])))`;
+    const file = join(program.folder, 'benchmark.json');
+    writeFileSync(file, JSON.stringify(committed));
+    const said = execFileSync(venvBin('python'), ['-B', '-c', python, file, JSON.stringify(now)], {
+      cwd: join(ROOT, 'scripts', 'bench'),
+      encoding: 'utf8',
+    });
+    return { said, same: /^True$/m.test(said) };
+  }
+
+  test('finds what got worse, by name, and is content with what did not', () => {
+    const { said, same } = compare(run(0.5, 1), run(0.8, 1.05));
+    assert.ok(!same);
+    assert.match(said, /Of 2 ratios that benchmark\.json has too, 1 got worse and 0 better/);
+    assert.match(said, /WORSE {3}0\.5 -> 0\.8 {2}Gaussian \(9, 1, 2\) values, of JAX/);
+  });
+
+  test('finds what got better, and calls the same what only scatters', () => {
+    const { said, same } = compare(run(0.5, 1), run(0.3, 0.95));
+    assert.ok(same);
+    assert.match(said, /0 got worse and 1 better/);
+    assert.ok(compare(run(0.5, 1), run(0.6, 1.2)).same);
+  });
+
+  test('is not content where nothing could be compared', () => {
+    const { said, same } = compare(run(0.5, 1), { evaluate: [] });
+    assert.ok(!same);
+    assert.match(said, /Nothing was compared/);
+  });
 });

@@ -3,6 +3,7 @@ import numpy as np
 
 import jax_methods
 import kernels
+import other_methods
 import pytorch_methods
 import scipy_methods
 from cases import MAIN, TASKS, data
@@ -62,6 +63,7 @@ def python_methods(name, x, centers, weights):
         (eps,) = kernels.TABLE[name]["arguments"]
         methods[PYTORCH] = pytorch_methods.eager_autograd(eps, x, centers, weights)
         methods["JAX jit autodiff"] = jax_methods.automatic(eps, x, centers, weights)
+        methods |= other_methods.methods(eps, x, centers, weights)
     return methods
 
 

@@ -9,6 +9,7 @@ import {
   evaluateHessian,
   identity,
   laplacian,
+  partial,
 } from '../../modules/differential_operators';
 import { type F64, solveSymmetric, toTensor } from '../../modules/float64';
 import { RbfFreeAll } from '../../modules/nn_rbf';
@@ -37,6 +38,7 @@ export const TASKS: Record<string, Task> = {
     ({ x, centers, weights }, name, kernel = kernelOf(name)) =>
     () =>
       evaluate(laplacian, kernel, x, centers, weights),
+  ...Object.fromEntries([0, 1, 2, 3, 4].map(order => [`derivative ${order}`, derivative(order)])),
   solve:
     ({ matrix, rightSide }) =>
     () =>
@@ -65,6 +67,15 @@ export const TASKS: Record<string, Task> = {
     return fit([dense(64, 1, 'tanh'), dense(64, 2, 'tanh'), dense(1, 3)], x, targets);
   },
 };
+
+/** The derivative of this order along the first axis. */
+function derivative(order: number): Task {
+  return ({ x, centers, weights }, name) => {
+    const operator = partial([order, ...new Array<number>(x.shape[1] - 1).fill(0)]);
+    const kernel = kernelOf(name);
+    return () => evaluate(operator, kernel, x, centers, weights);
+  };
+}
 
 const kernels = new Map<string, notableKernels.RadialKernel>();
 

@@ -58,6 +58,14 @@ def _print_targets(report):
         for target in row["targets"]
     ]
     wanted += [
+        (f"{row['task']}, of {target['to']}", row["ratios"][target["to"]]["median"], target)
+        for row in report.get("train", [])
+        for target in row.get("targets", [])
+    ]
+    wanted += [
+        (f"slope of cost over {row['number']}", row["slope"], row) for row in report.get("growth", []) if row["bound"]
+    ]
+    wanted += [
         (f"memory added by {row['task']}, MB", row["megabytes"], row) for row in report.get("memory", [])
     ]
     if not wanted:

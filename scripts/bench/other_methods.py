@@ -1,0 +1,75 @@
+"""GPyTorch's kernels with derivatives, and treverhines-rbf, whose basis functions are differentiated symbolically."""
+import numpy as np
+
+import pytorch_methods  # first: it loads PyTorch without CUDA  # noqa: F401
+import gpytorch
+import torch
+
+try:
+    import rbf.basis
+    import rbf.interpolate
+except ImportError:  # could not be built, see environment.mjs
+    rbf = None
+
+GPYTORCH, TREVERHINES = "GPyTorch kernel with derivatives", "treverhines-rbf"
+#: GPyTorch's matrix has (2d + 1)² entries a pair of point and center; beyond this it takes gigabytes
+MOST_PAIRS = 500_000
+
+
+def methods(eps, x, centers, weights):
+    """The Gaussian network's tasks by both, as far as they have them and the matrices fit into memory."""
+    found = {}
+    if x.shape[0] * centers.shape[0] <= MOST_PAIRS:
+        found[GPYTORCH] = _gpytorch(eps, x, centers, weights)
+    if rbf is not None:
+        found[TREVERHINES] = _treverhines(eps, x, centers, weights)
+    return found
+
+
+def _gpytorch(eps, x, centers, weights):
+    """The covariance of values and derivatives at x with values at the centers, out of the matrix of all of them."""
+    x, centers, weights = (torch.from_numpy(a) for a in (x, centers, weights))
+    (n, d), m = x.shape, len(centers)
+
+    def sums(kernel, derivatives):
+        """Rows by point and derivative: [n, 1 + derivatives]."""
+        kernel.lengthscale = 1 / (np.sqrt(2) * eps)
+        width = 1 + derivatives
+        with torch.no_grad():
+            matrix = kernel(x, centers).to_dense()
+            return (matrix[:, torch.arange(m) * width] @ weights).reshape(n, width)
+
+    first = gpytorch.kernels.RBFKernelGrad().double()
+    second = gpytorch.kernels.RBFKernelGradGrad().double()
+    plain = gpytorch.kernels.RBFKernel().double()
+    return {
+        "values": lambda: sums(plain, 0)[:, 0],
+        "gradient": lambda: sums(first, d)[:, 1:],
+        "hessian diagonal": lambda: sums(second, 2 * d)[:, 1 + d :],
+        "laplacian": lambda: sums(second, 2 * d)[:, 1 + d :].sum(1),
+    }
+
+
+def _treverhines(eps, x, centers, weights):
+    d = x.shape[1]
+
+    def partial(order):
+        return rbf.basis.ga(x, centers, eps=eps, diff=order) @ weights
+
+    unit = np.eye(d, dtype=int)
+    diagonal = lambda: np.stack([partial(2 * unit[k]) for k in range(d)], 1)  # noqa: E731
+    return {
+        "values": lambda: partial(0 * unit[0]),
+        "gradient": lambda: np.stack([partial(unit[k]) for k in range(d)], 1),
+        "hessian diagonal": diagonal,
+        "laplacian": lambda: diagonal().sum(1),
+    }
+
+
+def interpolant(nodes, values, eps, smoothing):
+    """The weights of Gaussian interpolation by treverhines-rbf; None where it is not there."""
+    if rbf is None:
+        return None
+    return lambda: rbf.interpolate.RBFInterpolant(
+        nodes, values, sigma=np.sqrt(smoothing), phi="ga", eps=eps, order=-1
+    )
