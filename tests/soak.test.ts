@@ -35,7 +35,7 @@ async function cycle(): Promise<void> {
   collocate({ centers: nodes, kernel, conditions: [{ operator: identity, points: nodes, values }] });
   evaluate(laplacian, kernel, x, nodes);
   const layer = new RbfFreeAll({ inputDim: 2, numCenters: 5, kernel: gaussianKernel, startingShape: 3, seed: 1 });
-  await train({ layer, loss: () => (layer.apply(points) as tf.Tensor).sub(target).square().mean() as tf.Scalar, epochs: 2 });
+  await train({ layer, loss: () => (layer.apply(points) as tf.Tensor).sub(target).square().mean() as tf.Scalar, epochs: 1 });
   for (const weight of layer.weights) weight.dispose();
 }
 // What is only not yet collected is no growth.

@@ -12,7 +12,7 @@ except ImportError:  # could not be built, see environment.mjs
     rbf = None
 
 GPYTORCH, TREVERHINES = "GPyTorch kernel with derivatives", "treverhines-rbf"
-#: GPyTorch's matrix has (2d + 1)² entries a pair of point and center; beyond this it takes gigabytes
+#: GPyTorch's matrix has (d + 1)² entries a pair of point and center, and several copies; beyond this it takes gigabytes
 MOST_PAIRS = 500_000
 
 
@@ -27,7 +27,7 @@ def methods(eps, x, centers, weights):
 
 
 def _gpytorch(eps, x, centers, weights):
-    """The covariance of values and derivatives at x with values at the centers, out of the matrix of all of them."""
+    """Values and gradients at x, out of the matrix of all with all. RBFKernelGradGrad throws where n is not m."""
     x, centers, weights = (torch.from_numpy(a) for a in (x, centers, weights))
     (n, d), m = x.shape, len(centers)
 
@@ -40,13 +40,10 @@ def _gpytorch(eps, x, centers, weights):
             return (matrix[:, torch.arange(m) * width] @ weights).reshape(n, width)
 
     first = gpytorch.kernels.RBFKernelGrad().double()
-    second = gpytorch.kernels.RBFKernelGradGrad().double()
     plain = gpytorch.kernels.RBFKernel().double()
     return {
         "values": lambda: sums(plain, 0)[:, 0],
         "gradient": lambda: sums(first, d)[:, 1:],
-        "hessian diagonal": lambda: sums(second, 2 * d)[:, 1 + d :],
-        "laplacian": lambda: sums(second, 2 * d)[:, 1 + d :].sum(1),
     }
 
 
@@ -72,4 +69,4 @@ def interpolant(nodes, values, eps, smoothing):
         return None
     return lambda: rbf.interpolate.RBFInterpolant(
         nodes, values, sigma=np.sqrt(smoothing), phi="ga", eps=eps, order=-1
-    )
+    ).phi_coeff
