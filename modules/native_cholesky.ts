@@ -6,6 +6,7 @@ import {
   concat,
   download,
   elementwise,
+  free,
   linearAlgebra,
   matMul,
   type Native,
@@ -16,66 +17,78 @@ import {
 // Columns a block: the diagonal block is factored by TensorFlow, which is slow on large matrices, the rest is MatMul.
 const COLUMNS = 192;
 
+/** A block of columns of L: the block on the diagonal, and what is below it, null in the last one. */
+export interface BlockColumn {
+  readonly diagonal: Native;
+  readonly below: Native | null;
+}
+
 /** The lower triangular L of a = L·Lᵀ, native `[n, n]`. */
 export function choleskyFactor(call: string, a: Native): Native {
   return nativeScope(() => {
-    const columns = choleskyColumns(call, a);
-    const padded = columns.map((c, i) => (i === 0 ? c : concat([zeros(i * COLUMNS, c.shape[1]), c], 0)));
-    return concat(padded, 1);
+    const columns = choleskyColumns(call, a).map(({ diagonal, below }, i) =>
+      concat(
+        [...(i > 0 ? [zeros(i * COLUMNS, diagonal.shape[0])] : []), diagonal, ...(below ? [below] : [])],
+        0,
+      ),
+    );
+    return concat(columns, 1);
   });
 }
 
-/** L in blocks of columns, left-looking: of each what is not above the diagonal, `[n − first, width]`. */
-export function choleskyColumns(call: string, a: Native): Native[] {
+/** L in blocks of columns, left-looking; they live as long as the scope around. */
+export function choleskyColumns(call: string, a: Native): BlockColumn[] {
   const n = a.shape[0];
-  const columns: Native[] = [];
+  const columns: BlockColumn[] = [];
+  /** L[j:, :j], what is to be taken off the block column at j and those behind it. */
+  let left: Native | null = null;
   for (let j = 0; j < n; j += COLUMNS) {
     const width = Math.min(COLUMNS, n - j);
-    const below = n - j - width;
-    const column = nativeScope(() => {
-      let rest = block(a, j, n - j, j, width);
-      if (j > 0) {
-        // Everything left of this block column, its rows from j on: L[j:, :j]·L[j:j+width, :j]ᵀ is taken off.
-        const left = concat(
-          columns.map((c, i) => block(c, j - i * COLUMNS, n - j, 0, COLUMNS)),
-          1,
-        );
-        rest = elementwise('Sub', rest, matMul(left, block(left, 0, width, 0, j), false, true));
-      }
-      const diagonal = pivots(call, j, block(rest, 0, width, 0, width));
-      if (below === 0) return diagonal;
-      const inverse = substitute(diagonal, identity(width), false);
-      return concat([diagonal, matMul(block(rest, width, below, 0, width), inverse, false, true)], 0);
-    });
-    columns.push(column);
+    const under = n - j - width;
+    let rest = block(a, j, n - j, j, width);
+    if (left !== null) {
+      const [whole, top] = [rest, block(left, 0, width, 0, j)];
+      const product = matMul(left, top, false, true);
+      rest = elementwise('Sub', whole, product);
+      for (const used of [whole, top, product]) free(used);
+    }
+    const corner = block(rest, 0, width, 0, width);
+    const diagonal = pivots(call, j, corner);
+    free(corner);
+    let below: Native | null = null;
+    if (under > 0) {
+      const [unit, lower] = [identity(width), block(rest, width, under, 0, width)];
+      const inverse = substitute(diagonal, unit, false);
+      below = matMul(lower, inverse, false, true);
+      for (const used of [unit, lower, inverse]) free(used);
+      const before: Native | null = left;
+      const kept: Native | null = before === null ? null : block(before, width, under, 0, j);
+      left = kept === null ? below : concat([kept, below], 1);
+      if (kept !== null) free(kept);
+      if (before !== null && j > COLUMNS) free(before);
+    }
+    free(rest);
+    columns.push({ diagonal, below });
   }
   return columns;
 }
 
 /** The solution of L·Lᵀ·x = b, `[n, k]`: substitution by blocks, down and up again. */
-export function choleskySolve(columns: Native[], b: Native): Native {
+export function choleskySolve(columns: BlockColumn[], b: Native): Native {
   return nativeScope(() => {
     const k = b.shape[1];
-    const [parts, widths]: [Native[], number[]] = [[], columns.map(c => c.shape[1])];
+    const parts: Native[] = [];
     let rest = b;
-    columns.forEach((c, i) => {
-      const [width, below] = [widths[i], c.shape[0] - widths[i]];
-      parts[i] = substitute(block(c, 0, width, 0, width), block(rest, 0, width, 0, k), false);
-      if (below > 0)
-        rest = elementwise(
-          'Sub',
-          block(rest, width, below, 0, k),
-          matMul(block(c, width, below, 0, width), parts[i]),
-        );
+    columns.forEach(({ diagonal, below }, i) => {
+      const width = diagonal.shape[0];
+      parts[i] = substitute(diagonal, below ? block(rest, 0, width, 0, k) : rest, false);
+      if (below) rest = elementwise('Sub', block(rest, width, below.shape[0], 0, k), matMul(below, parts[i]));
     });
     let x: Native | undefined;
     for (let i = columns.length - 1; i >= 0; i--) {
-      const [c, width] = [columns[i], widths[i]];
-      const right =
-        x === undefined
-          ? parts[i]
-          : elementwise('Sub', parts[i], matMul(block(c, width, c.shape[0] - width, 0, width), x, true));
-      const part = substitute(block(c, 0, width, 0, width), right, true);
+      const { diagonal, below } = columns[i];
+      const right = below && x ? elementwise('Sub', parts[i], matMul(below, x, true)) : parts[i];
+      const part = substitute(diagonal, right, true);
       x = x === undefined ? part : concat([part, x], 0);
     }
     return x as Native;

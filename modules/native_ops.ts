@@ -87,6 +87,14 @@ export function matMul(a: Native, b: Native, transposeA = false, transposeB = fa
   return execute('MatMul', [T(), ...flags], [a, b])[0];
 }
 
+/** aᵀ of a matrix a. */
+export function transpose(a: Native): Native {
+  const order = integers([1, 0]);
+  const [out] = execute('Transpose', [T(), typeAttribute('Tperm', INT32)], [a, order]);
+  free(order);
+  return out;
+}
+
 /** The block of rows [row, row + rows) and columns [column, column + columns) of a matrix. */
 export function block(a: Native, row: number, rows: number, column: number, columns: number): Native {
   const [begin, size] = [integers([row, column]), integers([rows, columns])];

@@ -65,7 +65,13 @@ export function openNpy(path: string): NpyReader {
   }
 }
 
-/** The array of an .npy file, whole. */
+/**
+ * The array of an .npy file, whole.
+ *
+ * @example
+ * saveNpy('points.npy', halton(3, 2));
+ * loadNpy('points.npy'); // [[0.5, 0.3333], [0.25, 0.6667], [0.75, 0.1111]]
+ */
 export function loadNpy(path: string): F64 {
   const reader = openNpy(path);
   try {

@@ -31,6 +31,9 @@ export function createNpy(path: string, shape: readonly number[]): NpyWriter {
 export function continueNpy(path: string, shape: readonly number[], rows: number): NpyWriter {
   const call = `continueNpy('${path}', shape, rows)`;
   checkShape(call, shape);
+  const all = shape[0] ?? 1;
+  if (!Number.isInteger(rows) || rows < 0 || rows > all)
+    throw new RangeError(`${call}: rows must be an integer from 0 to ${all}, got ${rows}`);
   const header = headerOf(shape);
   const file = openSync(path, 'r');
   try {

@@ -59,6 +59,13 @@ export interface FileEvaluationOptions {
  *
  * Throws where the input is not float64 `[n, d]` or is cut off, where it has a number that is not finite or is changed
  * meanwhile, and where another run took over the output.
+ *
+ * @example
+ * const sites = halton(40, 2);
+ * const surface = interpolate({ nodes: sites, values: franke.evaluate(identity, sites), kernel: gaussianKernel(3) });
+ * saveNpy('points.npy', halton(1000, 2));
+ * const written = await evaluateFile({ of: surface, input: 'points.npy', output: 'u.npy' });
+ * written.shape; // [1000]
  */
 export async function evaluateFile(
   options: FileEvaluationOptions,

@@ -5,7 +5,7 @@
 //   native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts,
 //   notebook_output.ts, npy_files.ts, npy_header.ts, npy_writer.ts, operators.ts, partial_derivatives.ts,
 //   polynomial_terms.ts, polynomials.ts, progress_bar.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts,
-//   radii.ts, small_evaluation.ts, streamed_data.ts, streamed_sums.ts, tensor_arithmetic.ts; npm:
+//   radii.ts, small_evaluation.ts, streamed_data.ts, tensor_arithmetic.ts, triangular_factor.ts; npm:
 //   @tensorflow/tfjs-node, ndarray.
 //
 // Least squares over files, a block of points at a time: more points than memory holds.
@@ -14,16 +14,13 @@ import { evaluate } from './evaluation';
 import { checkedKernel, checkedPoints, refuseRepeats, type Tail, tailDegree, tailFor } from './fit_input';
 import { warnIllConditioned } from './ill_conditioned';
 import { Interpolant } from './interpolant';
-import { largest } from './linear_systems';
 import { MomentConditions } from './moment_conditions';
 import {
   block,
   concat,
   download,
-  elementwise,
   type F64,
   fromArray,
-  matMul,
   type Native,
   nativeScope,
   toArray,
@@ -34,7 +31,7 @@ import { polynomialMatrix } from './polynomials';
 import { progressBar } from './progress_bar';
 import type { RadialKernel } from './radial_kernel';
 import { type DataFiles, openData } from './streamed_data';
-import { GramMatrix, TriangularFactor } from './streamed_sums';
+import { TriangularFactor } from './triangular_factor';
 
 /** Numbers of a block [rows, m]: 32 MiB. */
 const NUMBERS = 1 << 22;
@@ -45,7 +42,6 @@ export interface FileFitOptions extends DataFiles {
   kernel: RadialKernel;
   /** Of the polynomial tail, −1 for none. By default the least that the kernel needs. */
   degree?: number;
-  method?: 'QR' | 'normal equations';
   /** What the progress bar says; without it none is drawn. */
   label?: string;
 }
@@ -54,15 +50,23 @@ export interface FileFitOptions extends DataFiles {
  * u(x) = Σ_j w_j·φ(x, c_j) + p(x) of the smallest Σ_i (u(x_i) − f_i)², as collocate finds it of the condition u = f, but with
  * points and values in .npy files. Memory does not grow with n: it is that of a few [m, m] matrices and a block.
  *
- * 'QR' takes the rows apart block by block, and is right as far as the condition κ of the matrix `[n, m]` allows, κ·1e-16.
- * 'normal equations' sums AᵀA instead, in a fifth of the time, and is refined once against the data: right for κ below 1e7, an
- * error where AᵀA, whose condition is κ², is not positive definite to working precision. Both take time n·m².
+ * The matrix `[n, m]` is taken apart by Q·R block after block, right as far as its condition κ allows, κ·1e-16, in time n·m².
+ * Points in a random order are fitted up to three times as fast as points of which a block lies where none was before. The
+ * files are read twice: for the fit and for its residual.
+ *
+ * @example
+ * saveNpy('points.npy', halton(1000, 2));
+ * saveNpy('values.npy', franke.evaluate(identity, halton(1000, 2)));
+ * const fitted = await fitFiles({
+ *   points: 'points.npy',
+ *   values: 'values.npy',
+ *   centers: halton(40, 2),
+ *   kernel: gaussianKernel(4),
+ * });
+ * fitted.residual < 0.1; // true
  */
 export async function fitFiles(options: FileFitOptions): Promise<Interpolant> {
   const call = 'fitFiles({ … })';
-  const { method = 'QR', label } = options;
-  if (method !== 'QR' && method !== 'normal equations')
-    throw new RangeError(`${call}: method must be 'QR' or 'normal equations', got ${method}`);
   const kernel = checkedKernel(call, options.kernel);
   const centers = checkedPoints(call, 'centers', options.centers);
   refuseRepeats(call, 'centers', centers);
@@ -72,8 +76,8 @@ export async function fitFiles(options: FileFitOptions): Promise<Interpolant> {
   try {
     const { n, k, flat } = data;
     if (n < m) throw new RangeError(`${call}: needs as many points as centers, ${m}, got ${n}`);
-    const rows = Math.max(Math.ceil(NUMBERS / m), 2 * (m + k));
-    const bar = progressBar(n * (method === 'QR' ? 2 : 3), label);
+    const rows = Math.max(Math.ceil(NUMBERS / m), 4 * (m + k));
+    const bar = progressBar(2 * n, options.label);
     const pass = async (visit: (x: F64, f: F64) => void) => {
       for (let first = 0; first < n; first += rows) {
         const count = Math.min(rows, n - first);
@@ -83,36 +87,14 @@ export async function fitFiles(options: FileFitOptions): Promise<Interpolant> {
       }
     };
 
-    const sums = method === 'QR' ? new TriangularFactor(m, k) : new GramMatrix(m, k);
-    await pass((x, f) => sums.add(systemAt(kernel, centers, tail, x), fromArray(f)));
+    const factor = new TriangularFactor(m, k);
+    await pass((x, f) => factor.add(systemAt(kernel, centers, tail, x), fromArray(f)));
     const found = new Float64Array(m * k);
-    let correction = nativeScope(() => {
-      const solution = sums.solve();
-      if (solution === undefined)
-        throw new RangeError(
-          `${call}: the normal equations are not positive definite to working precision; method 'QR' takes worse conditions`,
-        );
+    const correction = nativeScope(() => {
+      const solution = factor.solve();
       found.set(download(solution.x));
       return solution.correction;
     });
-    if (sums instanceof GramMatrix) {
-      const gradient = new Float64Array(m * k);
-      await pass((x, f) => {
-        const A = systemAt(kernel, centers, tail, x);
-        const residual = elementwise('Sub', fromArray(f), matMul(A, upload(found, [m, k])));
-        download(matMul(A, residual, true)).forEach((g, i) => {
-          gradient[i] += g;
-        });
-      });
-      correction = nativeScope(() => {
-        const step = (sums.solveFor(upload(gradient, [m, k])) as { x: Native }).x;
-        const size = largest(step) / largest(upload(found, [m, k])) || 0;
-        download(step).forEach((s, i) => {
-          found[i] += s;
-        });
-        return size;
-      });
-    }
     warnIllConditioned(call, correction);
 
     const parts = {
@@ -122,7 +104,7 @@ export async function fitFiles(options: FileFitOptions): Promise<Interpolant> {
       polynomials: tail.polynomials,
       flat,
       method: 'least squares' as const,
-      condition: () => sums.condition(),
+      condition: () => factor.condition(),
     };
     const u = new Interpolant({ ...parts, residual: Number.NaN });
     let [miss, most] = [0, 0];

@@ -16,7 +16,7 @@ import { type F64, nativeCount } from '../modules/native_ops';
 import * as networks from '../modules/nn_rbf';
 import * as polynomialNetworks from '../modules/nn_rbf_poly';
 import * as kernels from '../modules/notable_kernels';
-import { createNpy, loadNpy, openNpy, saveNpy } from '../modules/npy_files';
+import { continueNpy, createNpy, loadNpy, openNpy, saveNpy } from '../modules/npy_files';
 import * as pointSets from '../modules/point_sets';
 import { interpolateSparse, SparseExpansion } from '../modules/sparse_interpolation';
 import { evaluateFile } from '../modules/streamed_evaluation';
@@ -312,6 +312,19 @@ const CALLS: Record<string, Call> = {
     },
     () => [[4, 2], points()],
   ),
+  continueNpy: call(
+    (shape, kept, rows) => {
+      saveNpy(written, points());
+      const writer = continueNpy(written, shape, kept);
+      try {
+        writer.write(rows);
+      } finally {
+        writer.close();
+      }
+      return loadNpy(written);
+    },
+    () => [[4, 2], 0, points()],
+  ),
   'npyReader.read': call(
     (first, count) => {
       const reader = openNpy(pointFile);
@@ -337,9 +350,8 @@ const CALLS: Record<string, Call> = {
     () => [gaussianKernel(2), points(), f64([1, 2, 3, 4], [4, 1]), operators.laplacian, 3],
   ),
   fitFiles: call(
-    (centers, kernel, degree, method) =>
-      fitFiles({ points: pointFile, values: valueFile, centers, kernel, degree, method }),
-    () => [points().hi(3, 2), gaussianKernel(2), -1, 'QR' as const],
+    (centers, kernel, degree) => fitFiles({ points: pointFile, values: valueFile, centers, kernel, degree }),
+    () => [points().hi(3, 2), gaussianKernel(2), -1],
   ),
   toTensor: call(float64.toTensor, () => [points()]),
   fromTensor: call(float64.fromTensor, () => [tensor() as tf.Tensor]),

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { examplesOf, importLines, valuesOf } from '../scripts/doc_examples.mjs';
 import { moduleNames } from '../scripts/module_needs.mjs';
-import { childEnv, ROOT } from '../scripts/setup/paths.mjs';
+import { childEnv } from '../scripts/setup/paths.mjs';
 import { exampleProgram } from './support/doc_examples';
 import { difference, thrownDifference } from './support/doc_results';
 import { temporaryFolder } from './support/made_notebooks';
@@ -78,7 +78,7 @@ describe('the examples in the doc comments', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [...args, ...programs.map(({ file }) => file)],
-      { cwd: ROOT, env: childEnv() },
+      { cwd: temporaryFolder(after), env: childEnv() },
     );
     wrong = JSON.parse(stdout);
   });

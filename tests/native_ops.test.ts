@@ -22,6 +22,7 @@ import {
   scalar,
   select,
   toArray,
+  transpose,
   upload,
   valuesOf,
 } from '../modules/native_ops';
@@ -182,6 +183,16 @@ describe('ops', () => {
     assert.deepEqual(
       run(() => matMul(fromArray(a), fromArray(b), true, false)),
       [1, 4, 6, 2, 5, 9, 3, 6, 12],
+    );
+  });
+  test('transpose', () => {
+    const { shape, data } = nativeScope(() => toArray(transpose(fromArray(a))));
+    assert.deepEqual(
+      [shape, [...data]],
+      [
+        [3, 2],
+        [1, 4, 2, 5, 3, 6],
+      ],
     );
   });
   test('block and concat', () => {

@@ -300,6 +300,11 @@ describe('what we write', () => {
     assert.throws(() => continueNpy(at('begun'), [10, 2], 3), /does not hold 3 rows of \[10,2\]/);
     assert.throws(() => continueNpy(at('begun'), [10, 3], 1), /does not hold 1 rows of \[10,3\]/);
     assert.throws(() => continueNpy(at('nothing'), [10, 2], 1), /ENOENT/);
+    for (const rows of [-1, 11, 0.5, Number.NaN, '1'])
+      assert.throws(
+        () => continueNpy(at('begun'), [10, 2], rows as number),
+        /rows must be an integer from 0 to 10, got /,
+      );
     assert.deepEqual(readFileSync(at('begun')), before);
   });
 

@@ -219,7 +219,7 @@ describe('the pages of the modules', () => {
   });
 
   test('show the docstrings’ formulas as they were written', () => {
-    const page = read(join('api', 'variables', 'notable_kernels.gaussianKernel.html'));
+    const page = read(join('api', 'functions', 'notable_kernels.gaussianKernel.html'));
     assert.ok(
       textOf(page).includes('Gaussian e^(−ε²r²). At the centre: 1, gradient 0, second derivatives −2ε².'),
     );

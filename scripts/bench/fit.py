@@ -1,7 +1,6 @@
 """The dense fit: interpolation by Gaussians, and the symmetric positive definite system alone, one right-hand side."""
 import numpy as np
 
-import other_methods
 from rounds import interleave, timer
 from scipy_methods import assemble_and_solve, cholesky_solve, rbf_interpolator
 from targets import FIT_BOUND, OURS
@@ -32,8 +31,6 @@ def fit(rival, sizes, seconds):
             ASSEMBLED: lambda: assemble_and_solve(nodes, values, eps, SMOOTHING),
             INTERPOLATOR: lambda: rbf_interpolator(nodes, values, eps, SMOOTHING),
         }
-        if fitted := other_methods.interpolant(nodes, values, eps, SMOOTHING):
-            whole[other_methods.TREVERHINES] = fitted
         for task, others in {"solve": solve, "interpolate": whole}.items():
             rows.append(_row(rival, task, others, n, matrix, values, seconds))
     return rows

@@ -7,7 +7,6 @@ import torch
 
 try:
     import rbf.basis
-    import rbf.interpolate
 except ImportError:  # could not be built, see environment.mjs
     rbf = None
 
@@ -61,12 +60,3 @@ def _treverhines(eps, x, centers, weights):
         "hessian diagonal": diagonal,
         "laplacian": lambda: diagonal().sum(1),
     }
-
-
-def interpolant(nodes, values, eps, smoothing):
-    """The weights of Gaussian interpolation by treverhines-rbf; None where it is not there."""
-    if rbf is None:
-        return None
-    return lambda: rbf.interpolate.RBFInterpolant(
-        nodes, values, sigma=np.sqrt(smoothing), phi="ga", eps=eps, order=-1
-    ).phi_coeff

@@ -7,6 +7,8 @@ FEWEST, MOST = 5, 60
 #: a method that takes long a call takes part in so many rounds only, to leave time for the others
 SLOW_MS, SLOW_ROUNDS = 500, 3
 BATCH_MS, WARM_UP_MS = 20, 200
+#: threads of OpenBLAS and OpenMP spin for a while after their last call, and would slow whoever is next
+REST_SECONDS = 0.1
 
 
 class Measured:
@@ -50,6 +52,7 @@ def interleave(timers, seconds, warm_up=WARM_UP_MS):
             break
         for name, timed in timers.items():
             if number < SLOW_ROUNDS or times[name][0] < SLOW_MS:
+                time.sleep(REST_SECONDS)
                 times[name].append(timed(calls[name]))
     return Measured(times)
 

@@ -34,6 +34,8 @@ export async function buildSite(out) {
       writeFileSync(page, drawMathematics(readFileSync(page, 'utf8'), name));
     }
     cpSync(join(HERE, 'style.css'), join(stage, 'style.css'));
+    for (const name of readdirSync(join(ROOT, 'docs')).filter(name => name.endsWith('.svg')))
+      cpSync(join(ROOT, 'docs', name), join(stage, name));
     copyKatex(join(stage, 'katex'));
     rmSync(out, { recursive: true, force: true });
     renameSync(stage, out);
