@@ -29,8 +29,11 @@ import {
  */
 export function solve(A: F64, b: F64): F64 {
   const call = 'solve(A, b)';
+  checkSystem(call, A, b);
+  checkFinite(call, A);
+  checkFinite(call, b, 'b');
   return nativeScope(() => {
-    const [a, rhs] = system(call, A, b);
+    const [a, rhs] = system(A, b);
     let x: Native;
     try {
       [x] = linearAlgebra('MatrixSolve', [a, rhs], { adjoint: false });
@@ -60,13 +63,21 @@ export function cholesky(A: F64): F64 {
  */
 export function solveSymmetric(A: F64, b: F64): F64 {
   const call = 'solveSymmetric(A, b)';
-  return nativeScope(() => {
-    const [a, rhs] = system(call, A, b);
-    const columns = choleskyColumns(call, a);
-    const x = choleskySolve(columns, rhs);
-    const residual = elementwise('Sub', rhs, matMul(a, x));
-    return likeRightSide(call, elementwise('AddV2', x, choleskySolve(columns, residual)), b);
-  });
+  checkSystem(call, A, b);
+  try {
+    return nativeScope(() => {
+      const [a, rhs] = system(A, b);
+      const columns = choleskyColumns(call, a);
+      const x = choleskySolve(columns, rhs);
+      const residual = elementwise('Sub', rhs, matMul(a, x));
+      return likeRightSide(call, elementwise('AddV2', x, choleskySolve(columns, residual)), b);
+    });
+  } catch (error) {
+    // A pivot or the residual fails on what is not finite; to look at all of A first is a tenth of the whole time.
+    checkFinite(call, A);
+    checkFinite(call, b, 'b');
+    throw error;
+  }
 }
 
 /**
@@ -123,13 +134,17 @@ export function conditionNumber(A: F64, symmetric = false): number {
   return least > 0 ? most / least : Number.POSITIVE_INFINITY;
 }
 
-function system(call: string, A: F64, b: F64): [Native, Native] {
-  const n = checkFinite(call, checkSquare(call, A)).shape[0];
-  checkFinite(call, checkArray(call, 'b', b), 'b');
+function checkSystem(call: string, A: F64, b: F64): void {
+  const n = checkSquare(call, A).shape[0];
+  checkArray(call, 'b', b);
   if (b.shape[0] !== n || b.shape.length > 2)
     throw new RangeError(`${call}: b must be [${n}] or [${n}, k] for A [${A.shape}], got [${b.shape}]`);
-  return [fromArray(A), upload(valuesOf(b), b.shape.length === 1 ? [n, 1] : b.shape)];
 }
+
+const system = (A: F64, b: F64): [Native, Native] => [
+  fromArray(A),
+  upload(valuesOf(b), b.shape.length === 1 ? [b.shape[0], 1] : b.shape),
+];
 
 function likeRightSide(call: string, x: Native, b: F64): F64 {
   const values = download(x);

@@ -11,6 +11,7 @@ import {
   matMul,
   type Native,
   nativeScope,
+  split,
   upload,
 } from './native_ops';
 
@@ -42,32 +43,31 @@ export function choleskyColumns(call: string, a: Native): BlockColumn[] {
   const columns: BlockColumn[] = [];
   /** L[j:, :j], what is to be taken off the block column at j and those behind it. */
   let left: Native | null = null;
+  let unit: Native | null = null;
   for (let j = 0; j < n; j += COLUMNS) {
     const width = Math.min(COLUMNS, n - j);
-    const under = n - j - width;
     let rest = block(a, j, n - j, j, width);
+    let leftBelow: Native | null = null;
     if (left !== null) {
-      const [whole, top] = [rest, block(left, 0, width, 0, j)];
-      const product = matMul(left, top, false, true);
+      const [whole, before, [top, under]]: [Native, Native, Native[]] = [rest, left, split(left, width)];
+      const product = matMul(before, top, false, true);
       rest = elementwise('Sub', whole, product);
+      leftBelow = under;
       for (const used of [whole, top, product]) free(used);
+      if (j > COLUMNS) free(before);
     }
-    const corner = block(rest, 0, width, 0, width);
+    if (j + width === n) {
+      columns.push({ diagonal: pivots(call, j, rest), below: null });
+      break;
+    }
+    const [corner, lower] = split(rest, width);
     const diagonal = pivots(call, j, corner);
-    free(corner);
-    let below: Native | null = null;
-    if (under > 0) {
-      const [unit, lower] = [identity(width), block(rest, width, under, 0, width)];
-      const inverse = substitute(diagonal, unit, false);
-      below = matMul(lower, inverse, false, true);
-      for (const used of [unit, lower, inverse]) free(used);
-      const before: Native | null = left;
-      const kept: Native | null = before === null ? null : block(before, width, under, 0, j);
-      left = kept === null ? below : concat([kept, below], 1);
-      if (kept !== null) free(kept);
-      if (before !== null && j > COLUMNS) free(before);
-    }
-    free(rest);
+    unit ??= identity(COLUMNS);
+    const inverse = substitute(diagonal, unit, false);
+    const below = matMul(lower, inverse, false, true);
+    for (const used of [rest, corner, lower, inverse]) free(used);
+    left = leftBelow === null ? below : concat([leftBelow, below], 1);
+    if (leftBelow !== null) free(leftBelow);
     columns.push({ diagonal, below });
   }
   return columns;
@@ -76,13 +76,12 @@ export function choleskyColumns(call: string, a: Native): BlockColumn[] {
 /** The solution of L·Lᵀ·x = b, `[n, k]`: substitution by blocks, down and up again. */
 export function choleskySolve(columns: BlockColumn[], b: Native): Native {
   return nativeScope(() => {
-    const k = b.shape[1];
     const parts: Native[] = [];
     let rest = b;
     columns.forEach(({ diagonal, below }, i) => {
-      const width = diagonal.shape[0];
-      parts[i] = substitute(diagonal, below ? block(rest, 0, width, 0, k) : rest, false);
-      if (below) rest = elementwise('Sub', block(rest, width, below.shape[0], 0, k), matMul(below, parts[i]));
+      const [top, under] = below ? split(rest, diagonal.shape[0]) : [rest];
+      parts[i] = substitute(diagonal, top, false);
+      if (below) rest = elementwise('Sub', under, matMul(below, parts[i]));
     });
     let x: Native | undefined;
     for (let i = columns.length - 1; i >= 0; i--) {
@@ -113,7 +112,7 @@ function pivots(call: string, row: number, a: Native): Native {
   }
   const [values, n] = [download(L), a.shape[0]];
   for (let i = 0; i < n; i++) if (!(values[i * n + i] > 0)) fail();
-  if (!values.every(Number.isFinite)) fail();
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) fail();
   return L;
 }
 

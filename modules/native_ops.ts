@@ -104,6 +104,16 @@ export function block(a: Native, row: number, rows: number, column: number, colu
   return out;
 }
 
+/** A matrix cut after its first rows: these, and the others. */
+export function split(a: Native, rows: number): Native[] {
+  const [sizes, axis] = [integers([rows, a.shape[0] - rows]), integers(0)];
+  const attributes = [T(), typeAttribute('Tlen', INT32), intAttribute('num_split', 2)];
+  const parts = execute('SplitV', attributes, [a, sizes, axis], 2);
+  free(sizes);
+  free(axis);
+  return parts;
+}
+
 /** Matrices side by side (axis 1) or on top of each other (axis 0). */
 export function concat(parts: Native[], axis: number): Native {
   if (parts.length === 1) return parts[0];
