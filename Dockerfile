@@ -12,7 +12,7 @@ COPY --chown=node:node . .
 
 # Sets everything up, and proves that TensorFlow computes; the caches of npm and pip do not stay in the image.
 RUN node scripts/sweep/sweep.mjs dask --version \
-    && rm -rf /home/node/.npm /home/node/.cache
+    && rm -rf "$HOME/.npm" "$HOME/.cache"
 
 ENTRYPOINT ["node", "scripts/sweep/sweep.mjs", "dask"]
 CMD ["--help"]

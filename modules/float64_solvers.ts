@@ -30,8 +30,7 @@ import {
 export function solve(A: F64, b: F64): F64 {
   const call = 'solve(A, b)';
   checkSystem(call, A, b);
-  checkFinite(call, A);
-  checkFinite(call, b, 'b');
+  checkFiniteSystem(call, A, b);
   return nativeScope(() => {
     const [a, rhs] = system(A, b);
     let x: Native;
@@ -74,8 +73,7 @@ export function solveSymmetric(A: F64, b: F64): F64 {
     });
   } catch (error) {
     // A pivot or the residual fails on what is not finite; to look at all of A first is a tenth of the whole time.
-    checkFinite(call, A);
-    checkFinite(call, b, 'b');
+    checkFiniteSystem(call, A, b);
     throw error;
   }
 }
@@ -139,6 +137,11 @@ function checkSystem(call: string, A: F64, b: F64): void {
   checkArray(call, 'b', b);
   if (b.shape[0] !== n || b.shape.length > 2)
     throw new RangeError(`${call}: b must be [${n}] or [${n}, k] for A [${A.shape}], got [${b.shape}]`);
+}
+
+function checkFiniteSystem(call: string, A: F64, b: F64): void {
+  checkFinite(call, A);
+  checkFinite(call, b, 'b');
 }
 
 const system = (A: F64, b: F64): [Native, Native] => [

@@ -49,12 +49,13 @@ export function choleskyColumns(call: string, a: Native): BlockColumn[] {
     let rest = block(a, j, n - j, j, width);
     let leftBelow: Native | null = null;
     if (left !== null) {
-      const [whole, before, [top, under]]: [Native, Native, Native[]] = [rest, left, split(left, width)];
-      const product = matMul(before, top, false, true);
-      rest = elementwise('Sub', whole, product);
-      leftBelow = under;
-      for (const used of [whole, top, product]) free(used);
-      if (j > COLUMNS) free(before);
+      const [top, under]: Native[] = split(left, width);
+      const product: Native = matMul(left, top, false, true);
+      const remainder = elementwise('Sub', rest, product);
+      for (const used of [rest, top, product]) free(used);
+      // The first one is a block column of the result.
+      if (j > COLUMNS) free(left);
+      [rest, leftBelow] = [remainder, under];
     }
     if (j + width === n) {
       columns.push({ diagonal: pivots(call, j, rest), below: null });

@@ -143,8 +143,8 @@ describe('a run that is killed', () => {
     let [kills, noted] = [0, 0];
     const resumedAt: number[] = [];
     for (;;) {
-      // A whole run takes three seconds at least, longer than all that go before a kill: none ends while it is killed.
-      const run = start(output, 10, 30);
+      // A whole run takes six seconds at least, more than six kills leave it: none ends while it is killed.
+      const run = start(output, 10, 60);
       let printed = '';
       run.stdout?.on('data', chunk => {
         printed += chunk;
@@ -156,10 +156,10 @@ describe('a run that is killed', () => {
       const begun = () => existsSync(`${output}.partial.json`) && readNoteRun(output) !== lastRun;
       const lastRun = readNoteRun(output);
       while (!begun() && run.exitCode === null) await sleep(5);
-      const moment = 500 * Math.random();
+      const moment = 700 * Math.random();
       t.diagnostic(`killed ${moment} ms after it began`);
       const alive = await Promise.race([sleep(moment, true), ended.then(() => false)]);
-      if (alive && kills < 4) run.kill('SIGKILL');
+      if (alive && kills < 6) run.kill('SIGKILL');
       const signal = await ended;
       if (signal === null) {
         assert.equal(run.exitCode, 0);
