@@ -1,8 +1,9 @@
-// Needs: radial_profiles.ts.
+// Needs: profile_limits.ts, radial_profiles.ts.
 //
 // A profile is evaluated over an `Arithmetic<T>`: plain numbers (here), float32 tensors on the tape
 // (notable_kernels.ts) and native float64 arrays (float64.ts). No formula stands twice.
-import { limitAtZero, type Profile, type Term } from './radial_profiles';
+import { limitAtZero } from './profile_limits';
+import type { Profile, Term } from './radial_profiles';
 
 /** The operations that the value of a profile is made of. */
 export interface Arithmetic<T> {

@@ -1,7 +1,7 @@
 // Needs: arithmetic.ts, evaluation_checks.ts, fit_input.ts, float64.ts, float64_checks.ts,
 //   float64_solvers.ts, kernel_registry.ts, kernel_table.ts, native_binding.ts, native_cholesky.ts,
-//   native_ops.ts, operators.ts, polynomial_terms.ts, polynomials.ts, radial_kernel.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   native_ops.ts, operators.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts,
+//   radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The conditions of a collocation, and what is checked of them. Errors name the condition and the row.
 import { coefficientValues } from './evaluation_checks';

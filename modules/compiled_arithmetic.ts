@@ -1,5 +1,5 @@
-// Needs: arithmetic.ts, native_arithmetic.ts, native_binding.ts, native_ops.ts, radial_profiles.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+// Needs: arithmetic.ts, native_arithmetic.ts, native_binding.ts, native_ops.ts, profile_limits.ts,
+//   radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The arithmetic of profiles in a compiled function. XLA calls the C library for each e^x in float64; made of sums and
 // products it is part of the loop, four numbers at a time.

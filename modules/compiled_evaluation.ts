@@ -1,6 +1,7 @@
 // Needs: arithmetic.ts, compiled_arithmetic.ts, evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts,
 //   kernel_table.ts, native_arithmetic.ts, native_binding.ts, native_graph.ts, native_ops.ts, native_sums.ts,
-//   operators.ts, partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   operators.ts, partial_derivatives.ts, profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node,
+//   ndarray.
 //
 // An evaluation compiled by XLA: worth its tenth of a second where there is much to compute. What is compiled is kept.
 import { compiledNatives } from './compiled_arithmetic';

@@ -1,6 +1,6 @@
 // Needs: arithmetic.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts,
 //   native_binding.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts,
-//   radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The arrays `[rows, m]` of one chunk of points, made of TensorFlow's ops: profiles and powers of δ, each made once.
 import { type Arithmetic, evaluateProfile } from './arithmetic';

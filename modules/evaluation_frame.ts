@@ -1,10 +1,11 @@
 // Needs: evaluation_plan.ts, kernel_table.ts, native_binding.ts, native_ops.ts, operators.ts,
-//   partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   partial_derivatives.ts, profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Which cheaper forms of an evaluation are exact enough: |x|² + |c|² − 2x·c for |x − c|², and moments of the centers
 // for powers of δ = x − c. Both lose digits as the box grows against 1/ε, so that they are bounded beforehand.
 import type { Piece, Request } from './evaluation_plan';
-import { derivative, limitAtZero } from './radial_profiles';
+import { limitAtZero } from './profile_limits';
+import { derivative } from './radial_profiles';
 
 /** The rounding that an expanded form may have, relative to the maximum. */
 const ROUNDING = 5e-14;

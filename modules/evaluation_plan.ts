@@ -1,11 +1,12 @@
 // Needs: kernel_table.ts, native_binding.ts, native_ops.ts, operators.ts, partial_derivatives.ts,
-//   radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What is to be computed for operators on a kernel: a few profiles, and pieces coefficient · δ^powers · profile(u).
 import type { KernelRow } from './kernel_table';
 import { type Coefficient, inDimension, type Operator, orderOf } from './operators';
 import { laplacianProfile, partialTerms } from './partial_derivatives';
-import { limitAtZero, nthDerivative, type Profile, timesRadius } from './radial_profiles';
+import { limitAtZero } from './profile_limits';
+import { nthDerivative, type Profile, timesRadius } from './radial_profiles';
 
 /** coefficient · ε^epsilonPower · δ^powers · profile(u), one summand of an output. */
 export interface Piece {

@@ -3,8 +3,8 @@
 //   float64_checks.ts, float64_solvers.ts, kernel_registry.ts, kernel_table.ts, linear_systems.ts,
 //   native_arithmetic.ts, native_binding.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts,
 //   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, polynomial_terms.ts, polynomials.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts;
-//   npm: @tensorflow/tfjs-node, ndarray.
+//   profile_limits.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // A function u(x) = Σ_j w_j·φ(x, c_j) + Σ_l b_l·p_l(x) in float64: what interpolate and collocate give.
 import ndarray from 'ndarray';

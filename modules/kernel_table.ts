@@ -1,7 +1,8 @@
-// Needs: radial_profiles.ts.
+// Needs: profile_limits.ts, radial_profiles.ts.
 //
 // The table of kernels, one row each: φ(x) = ε^q · g(u), u = ε²·‖x − c‖². A new kernel is a new row.
-import { type Profile, type ProfileRow, profileOf, smoothnessOf } from './radial_profiles';
+import { smoothnessOf } from './profile_limits';
+import { type Profile, type ProfileRow, profileOf } from './radial_profiles';
 
 /** What is known of a kernel, for one choice of its discrete parameters (ν, k, the exponent). */
 export interface KernelRow {

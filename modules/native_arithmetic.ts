@@ -1,5 +1,5 @@
-// Needs: arithmetic.ts, native_binding.ts, native_ops.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node,
-//   ndarray.
+// Needs: arithmetic.ts, native_binding.ts, native_ops.ts, profile_limits.ts, radial_profiles.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // The arithmetic of profiles on native float64 tensors. A pass over memory costs more than a multiplication, so that
 // scale·a + offset is kept aside and folded into what comes next.

@@ -1,6 +1,6 @@
 // Needs: arithmetic.ts, evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts,
 //   native_arithmetic.ts, native_binding.ts, native_ops.ts, native_sums.ts, operators.ts,
-//   partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   partial_derivatives.ts, profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // An evaluation on native float64 tensors, op by op, the points in chunks: never an [n, m] matrix whole.
 import { Chunk } from './evaluation_chunk';

@@ -1,5 +1,6 @@
 // Needs: evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_binding.ts, native_ops.ts,
-//   operators.ts, partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   operators.ts, partial_derivatives.ts, profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node,
+//   ndarray.
 //
 // Sums over the centers, Σ_j profile(u_ij)·δ^powers·w_j, as products of matrices: which arrays are shared, the weights
 // times powers of the centers, and what their sums add to the outputs.

@@ -1,5 +1,5 @@
-// Needs: arithmetic.ts, kernel_table.ts, radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts;
-//   npm: @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, kernel_table.ts, profile_limits.ts, radial_op.ts, radial_profiles.ts, radii.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
 import * as tf from '@tensorflow/tfjs-node';
 import { type KernelRow, kernelRow } from './kernel_table';
 import { radialOp } from './radial_op';

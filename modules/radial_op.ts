@@ -1,9 +1,11 @@
-// Needs: arithmetic.ts, radial_profiles.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, profile_limits.ts, radial_profiles.ts, tensor_arithmetic.ts; npm:
+//   @tensorflow/tfjs-node.
 //
 // A profile of the squared radius as one differentiable op on the tape, right at the centre to every order.
 import * as tf from '@tensorflow/tfjs-node';
 import { evaluateProfile, power } from './arithmetic';
-import { combine, derivative, limitAtZero, type Profile, timesU } from './radial_profiles';
+import { limitAtZero } from './profile_limits';
+import { combine, derivative, type Profile, timesU } from './radial_profiles';
 import { force, type Known, lazyTensor, split, tensorArithmetic } from './tensor_arithmetic';
 
 /** h(s, ε) = ε^amplitude · profile(ε²·s), reached from a kernel by `taken` derivatives in s. */

@@ -5,7 +5,7 @@
 //     g(u) = scale · F(t) · ( Σ c·tᵖ + Σ l·tᵖ·log t ),
 //
 // with t = u, √u, 1 + u or 1/(1 − u), and F = 1, e^(−t) or (1 − t)₊^a. This form is closed under d/du and under
-// multiplication by u. So every derivative, its limit at u = 0 and the kernel's smoothness are computed, not written.
+// multiplication by u. So every derivative is computed, not written, and with it what happens at u = 0 (profile_limits.ts).
 
 /** One term c·tᵖ, written `[c, p]`. */
 export type Term = readonly [coefficient: number, power: number];
@@ -136,42 +136,6 @@ export function combine(a: number, g: Profile, b: number, h: Profile): Profile {
     terms: [...times(low.terms, p), ...times(lift(high.terms), q)],
     logTerms: [...times(low.logTerms, p), ...times(lift(high.logTerms), q)],
   });
-}
-
-/**
- * The limit of g at u = 0: a number, or ±Infinity where g diverges. The lowest power says it.
- *
- * @example
- * limitAtZero(profileOf({ variable: 'u', factor: 'exp(-t)', terms: [[3, 0]] })); // 3
- */
-export function limitAtZero(g: Profile): number {
-  if (g.variable === '1+u' || g.variable === '1/(1-u)') {
-    const sum = g.terms.reduce((total, [c]) => total + c, 0);
-    return g.scale * sum * (g.factor === 'exp(-t)' ? Math.exp(-1) : 1);
-  }
-  const [c, p] = g.terms[0] ?? [0, Number.POSITIVE_INFINITY];
-  const [l, q] = g.logTerms[0] ?? [0, Number.POSITIVE_INFINITY];
-  if (q <= 0 && q <= p) return g.scale * l > 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  if (p > 0) return 0;
-  return p === 0 ? g.scale * c : g.scale * c * Number.POSITIVE_INFINITY;
-}
-
-/**
- * The m of C^m at the centre, Infinity for a smooth kernel.
- * The first divergent derivative g⁽ᵏ⁾ ~ t^p gives away the power r^q, q = 2k + p (t = √u), that is C^(⌈q⌉−1).
- *
- * @example
- * smoothnessOf(profileOf({ variable: 'sqrt(u)', factor: 'exp(-t)', terms: [[1, 0]] })); // 0
- */
-export function smoothnessOf(g: Profile): number {
-  if (g.variable === '1+u' || g.variable === '1/(1-u)') return Number.POSITIVE_INFINITY;
-  const radii = g.variable === 'u' ? 2 : 1;
-  for (let k = 0, h = g; k <= 64 && h.terms.length + h.logTerms.length > 0; k++, h = derivative(h))
-    if (!Number.isFinite(limitAtZero(h))) {
-      const p = Math.min(h.terms[0]?.[1] ?? 0, h.logTerms[0]?.[1] ?? 0);
-      return Math.ceil(2 * k + radii * p) - 1;
-    }
-  return Number.POSITIVE_INFINITY;
 }
 
 const shift = (ts: readonly Term[], k: number): Term[] => ts.map(([c, p]) => [c, p + k]);

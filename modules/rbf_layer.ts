@@ -2,38 +2,19 @@
 //   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, float64.ts, float64_checks.ts,
 //   float64_solvers.ts, kernel_registry.ts, kernel_table.ts, native_arithmetic.ts, native_binding.ts,
 //   native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts, operators.ts,
-//   partial_derivatives.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, rbf_weights.ts,
-//   small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   partial_derivatives.ts, profile_limits.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts,
+//   rbf_options.ts, rbf_weights.ts, small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node,
+//   ndarray.
 //
 // What all RBF networks share: centers and weights as weights of a tfjs layer, u(x) = Φ(x)·w without bias.
 import * as tf from '@tensorflow/tfjs-node';
 import { evaluate } from './evaluation';
 import { type F64, fromTensor } from './float64';
-import type { KernelConfig } from './kernel_registry';
 import type { Operator, TensorOperator } from './operators';
 import type { KernelFunction } from './radial_kernel';
 import { nameOfType } from './radii';
+import { checkedOptions, type RbfLayerOptions } from './rbf_options';
 import { shapeOf, write, writeCoefs } from './rbf_weights';
-
-export interface RbfLayerOptions {
-  inputDim: number;
-  numCenters: number;
-  /** Number of outputs k; 1 by default. */
-  outputDim?: number;
-  /** Where the centers start, `[m, d]`; without them they are drawn evenly from [leftLim, rightLim]^d. */
-  centers?: tf.Tensor2D | number[][];
-  leftLim?: number;
-  rightLim?: number;
-  /** Where the weights start, m·k numbers row by row; without them they are drawn evenly from ±1/√m. */
-  coefs?: number[];
-  /** Makes what is drawn the same in every run. */
-  seed?: number;
-  name?: string;
-  trainable?: boolean;
-}
-
-/** What a saved layer's JSON holds beside its name. */
-export type SavedRbfLayer = RbfLayerOptions & { kernel: KernelConfig };
 
 type LayerVariable = ReturnType<tf.layers.Layer['addWeight']>;
 type Initializer = ReturnType<typeof tf.initializers.zeros>;
@@ -50,17 +31,7 @@ export abstract class RbfLayer extends tf.layers.Layer {
   protected abstract kernel(): KernelFunction;
 
   constructor(call: string, options: RbfLayerOptions, trainableCenters: boolean) {
-    const { inputDim, numCenters, outputDim = 1, leftLim = 0, rightLim = 1, seed, name, trainable } = options;
-    for (const [key, value] of Object.entries({ inputDim, numCenters, outputDim }))
-      if (!Number.isInteger(value) || value < 1)
-        throw new RangeError(`${call}: ${key} must be a positive integer, got ${value}`);
-    for (const [key, value] of Object.entries({ inputDim, outputDim }))
-      if (!(numCenters * value < 2 ** 31))
-        throw new RangeError(
-          `${call}: numCenters·${key} must be below 2^31, as all are weights, got ${numCenters}·${value}`,
-        );
-    if (!(leftLim < rightLim))
-      throw new RangeError(`${call}: leftLim must be less than rightLim, got ${leftLim} and ${rightLim}`);
+    const { inputDim, numCenters, outputDim, leftLim, rightLim, seed, name, trainable } = checkedOptions(call, options);
     super({ inputShape: [inputDim], ...(name && { name }), ...(trainable !== undefined && { trainable }) });
     this.inputDim = inputDim;
     this.numCenters = numCenters;

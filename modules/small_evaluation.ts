@@ -1,5 +1,5 @@
 // Needs: arithmetic.ts, evaluation_plan.ts, kernel_table.ts, native_binding.ts, native_ops.ts, operators.ts,
-//   partial_derivatives.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   partial_derivatives.ts, profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // An evaluation in plain numbers: for a few points, where one call of TensorFlow takes longer than all of it.
 import { evaluateProfile, numbers } from './arithmetic';

@@ -1,6 +1,7 @@
 // Needs: arithmetic.ts, evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts,
 //   native_arithmetic.ts, native_binding.ts, native_ops.ts, native_sums.ts, operators.ts,
-//   partial_derivatives.ts, radial_profiles.ts, sparse_matrix.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   partial_derivatives.ts, profile_limits.ts, radial_profiles.ts, sparse_matrix.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Operators on a kernel at pairs of point and center: the entries of a matrix of which most are 0.
 import { Chunk } from './evaluation_chunk';

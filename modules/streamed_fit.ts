@@ -4,9 +4,9 @@
 //   kernel_table.ts, linear_systems.ts, moment_conditions.ts, native_arithmetic.ts, native_binding.ts,
 //   native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts,
 //   notebook_output.ts, npy_files.ts, npy_header.ts, npy_writer.ts, operators.ts, partial_derivatives.ts,
-//   polynomial_terms.ts, polynomials.ts, progress_bar.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts,
-//   radii.ts, small_evaluation.ts, streamed_data.ts, tensor_arithmetic.ts, triangular_factor.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+//   polynomial_terms.ts, polynomials.ts, profile_limits.ts, progress_bar.ts, radial_kernel.ts, radial_op.ts,
+//   radial_profiles.ts, radii.ts, small_evaluation.ts, streamed_data.ts, tensor_arithmetic.ts,
+//   triangular_factor.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Least squares over files, a block of points at a time: more points than memory holds.
 import ndarray from 'ndarray';

@@ -1,4 +1,4 @@
-// Needs: arithmetic.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node.
 //
 // The arithmetic of profiles on float32 tensors. A pass over memory costs more than a multiplication, so that
 // scale·a + offset is kept aside and folded into what comes next.

@@ -3,15 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { evaluateProfile, numbers, power } from '../modules/arithmetic';
+import { limitAtZero, smoothnessOf } from '../modules/profile_limits';
 import {
   combine,
   derivative,
-  limitAtZero,
   nthDerivative,
   type Profile,
   type ProfileRow,
   profileOf,
-  smoothnessOf,
   timesRadius,
   timesU,
 } from '../modules/radial_profiles';
