@@ -31,7 +31,10 @@ export abstract class RbfLayer extends tf.layers.Layer {
   protected abstract kernel(): KernelFunction;
 
   constructor(call: string, options: RbfLayerOptions, trainableCenters: boolean) {
-    const { inputDim, numCenters, outputDim, leftLim, rightLim, seed, name, trainable } = checkedOptions(call, options);
+    const { inputDim, numCenters, outputDim, leftLim, rightLim, seed, name, trainable } = checkedOptions(
+      call,
+      options,
+    );
     super({ inputShape: [inputDim], ...(name && { name }), ...(trainable !== undefined && { trainable }) });
     this.inputDim = inputDim;
     this.numCenters = numCenters;
