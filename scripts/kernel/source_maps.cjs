@@ -3,9 +3,12 @@
 const fs = require('node:fs');
 const { SourceMap } = require('node:module');
 const path = require('node:path');
+const { transpileOnce } = require('./compiled_once.cjs');
 
 /** tslab puts this line before the text of a cell. */
 const PREFIX = 'export {};\n';
+/** The name that tslab gives to the source of a cell. */
+const CELL = '__tslab__.ts';
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;[^,]*,(\S*)\s*$/;
 const MAP_COMMENT = /\n\/\/# sourceMappingURL=\S*\s*$/;
 
@@ -16,6 +19,9 @@ const MAP_COMMENT = /\n\/\/# sourceMappingURL=\S*\s*$/;
 const unclaimed = new Map();
 /** By the name of the compiled file. @type {Map<string, Source>} */
 const sources = new Map();
+
+/** @param {any} ts @param {string} text @param {object} options */
+const transpile = (ts, text, options) => ts.transpileModule(text, options);
 
 /**
  * TypeScript that makes source maps and leaves them here.
@@ -32,14 +38,15 @@ function withSourceMaps(ts) {
     ) =>
       ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true, inlineSources: true }, ...rest),
     transpileModule: (/** @type {string} */ text, /** @type {any} */ options) => {
-      const compilerOptions = { ...options.compilerOptions, sourceMap: true };
       const inline = INLINE_MAP.exec(text);
-      const out = ts.transpileModule(text.replace(INLINE_MAP, '\n'), { ...options, compilerOptions });
+      const first = inline && JSON.parse(Buffer.from(inline[1], 'base64').toString());
+      const compile = first && !first.sources[0].endsWith(CELL) ? transpileOnce : transpile;
+      const out = compile(ts, text.replace(INLINE_MAP, '\n'), {
+        ...options,
+        compilerOptions: { ...options.compilerOptions, sourceMap: true },
+      });
       const outputText = out.outputText.replace(MAP_COMMENT, '\n');
-      if (inline) {
-        const first = JSON.parse(Buffer.from(inline[1], 'base64').toString());
-        unclaimed.set(outputText, [JSON.parse(out.sourceMapText), first]);
-      }
+      if (first) unclaimed.set(outputText, [JSON.parse(out.sourceMapText), first]);
       return { ...out, outputText };
     },
   };
