@@ -1,9 +1,10 @@
-// Needs: chart_spec.ts, charts.ts, curve_axes.ts, curve_layers.ts, curve_rows.ts, plain_array.ts,
-//   sweep_table.ts; npm: ndarray, vega.
+// Needs: chart_spec.ts, charts.ts, curve_axes.ts, curve_layers.ts, curve_rows.ts, number_format.ts,
+//   plain_array.ts, sweep_table.ts; npm: ndarray, vega.
 //
 // A result of a sweep over one of its parameters, a line for each combination of the others.
 import type { ChartSpec } from './chart_spec';
 import { lineChart } from './charts';
+import { formatAsVega } from './number_format';
 import { type SweepRow, sweepColumn } from './sweep_table';
 
 /** An axis that spans more than this, above 0, is logarithmic. */
@@ -35,15 +36,24 @@ export function sweepChart(
   });
   const lines =
     series.length === 1 ? '' : `, a line for each of ${series.map(({ name }) => name).join('; ')}`;
+  const extremes = series.map(line => `${line.name}: ${rangeOf(line.x, line.y, parameter)}`).join('; ');
   return lineChart({
     title: options.title ?? `${result} over ${parameter}`,
-    description: `${result} over ${parameter} in ${done.length} runs${lines}.`,
+    description: `${result} over ${parameter} in ${done.length} runs${lines}. ${extremes}.`,
     xTitle: parameter,
     yTitle: result,
     xLog: isWide(xs),
     yLog: isWide(ys),
     series,
   });
+}
+
+/** The least and the largest finite value of a line, and at which parameter. */
+function rangeOf(x: number[], y: number[], parameter: string): string {
+  const finite = y.filter(Number.isFinite);
+  if (finite.length === 0) return 'without a finite value';
+  const at = (value: number) => `${formatAsVega(value)} at ${parameter} = ${x[y.indexOf(value)]}`;
+  return `from ${at(Math.min(...finite))} to ${at(Math.max(...finite))}`;
 }
 
 const cellText = (cell: SweepRow[string]): string => (typeof cell === 'string' ? cell : JSON.stringify(cell));

@@ -14,8 +14,9 @@ BEGIN, END = "<!-- written by npm run bench -- --document -->", "<!-- end of wha
 
 
 def document(report):
-    """Writes the tables into the page, the ratios beside it, and the charts."""
-    DOCUMENTED.write_text(json.dumps(_short(report), indent=1, ensure_ascii=False) + "\n")
+    """Writes the tables into the page, the ratios beside it, and the charts. Parts that were not measured stay."""
+    report = json.loads(DOCUMENTED.read_text()) | _short(report)
+    DOCUMENTED.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     before, rest = PAGE.read_text().split(BEGIN)
     PAGE.write_text(before + BEGIN + "\n\n" + "\n\n".join(_tables(report)) + "\n\n" + END + rest.split(END)[1])
     node = [os.environ.get("NODE", "node"), "--import", "tsx", "scripts/bench/charts.ts", str(DOCUMENTED)]
