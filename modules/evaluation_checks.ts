@@ -12,18 +12,25 @@ import type { RadialKernel } from './radial_kernel';
 export function refuseCenters(call: string, kernel: RadialKernel, order: number, x: F64, centers: F64): void {
   if (order <= kernel.smoothness) return;
   const d = x.shape[1];
-  const row = (a: F64, i: number) => Array.from({ length: d }, (_, k) => a.get(i, k) + 0).join(', ');
-  const known = new Map<string, number>();
-  for (let j = 0; j < centers.shape[0]; j++) known.set(row(centers, j), j);
-  for (let i = 0; i < x.shape[0]; i++) {
-    const point = row(x, i);
-    const j = known.get(point);
-    if (j !== undefined)
+  const [points, nodes] = [valuesOf(x), valuesOf(centers)];
+  // By their first coordinate: a Map finds numbers fast, and takes −0 for 0.
+  const known = new Map<number, number[]>();
+  for (let j = 0; j < centers.shape[0]; j++) {
+    const alike = known.get(nodes[j * d]);
+    if (alike === undefined) known.set(nodes[j * d], [j]);
+    else alike.push(j);
+  }
+  for (let i = 0; i < x.shape[0]; i++)
+    for (const j of known.get(points[i * d]) ?? []) {
+      let c = 0;
+      while (c < d && points[i * d + c] === nodes[j * d + c]) c++;
+      if (c < d) continue;
+      const point = Array.from(points.subarray(i * d, i * d + d), v => v + 0).join(', ');
       throw new RangeError(
         `${call}: ${kernel.name} is C^${kernel.smoothness} at its centers, so that a derivative of order ${order} ` +
           `does not exist there; x[${i}] = (${point}) is center ${j}`,
       );
-  }
+    }
 }
 
 /** A coefficient at the points x, one value each. */
