@@ -1,8 +1,9 @@
 // Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_checks.ts,
-//   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, native_arithmetic.ts,
-//   native_binding.ts, native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts, operators.ts,
-//   partial_derivatives.ts, profile_limits.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts,
-//   small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, known_points.ts,
+//   native_arithmetic.ts, native_binding.ts, native_evaluation.ts, native_graph.ts, native_ops.ts,
+//   native_sums.ts, operators.ts, partial_derivatives.ts, profile_limits.ts, radial_kernel.ts, radial_op.ts,
+//   radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node,
+//   ndarray.
 //
 // Linear differential operators on kernels in closed form, exact at the centers: `apply` is on the tape, in float32,
 // `evaluate` is in float64.

@@ -1,9 +1,10 @@
-// Needs: arithmetic.ts, kernel_table.ts, native_binding.ts, native_ops.ts, operators.ts, profile_limits.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+// Needs: arithmetic.ts, kernel_table.ts, known_points.ts, native_binding.ts, native_ops.ts, operators.ts,
+//   profile_limits.ts, radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts;
+//   npm: @tensorflow/tfjs-node, ndarray.
 //
 // What depends on the points of an evaluation: whether one is a center at which a derivative does not exist, and the
 // coefficients that vary from one to the next.
+import { KnownPoints, rowText } from './known_points';
 import { type F64, valuesOf } from './native_ops';
 import type { Coefficient } from './operators';
 import type { RadialKernel } from './radial_kernel';
@@ -13,24 +14,16 @@ export function refuseCenters(call: string, kernel: RadialKernel, order: number,
   if (order <= kernel.smoothness) return;
   const d = x.shape[1];
   const [points, nodes] = [valuesOf(x), valuesOf(centers)];
-  // By their first coordinate: a Map finds numbers fast, and takes −0 for 0.
-  const known = new Map<number, number[]>();
-  for (let j = 0; j < centers.shape[0]; j++) {
-    const alike = known.get(nodes[j * d]);
-    if (alike === undefined) known.set(nodes[j * d], [j]);
-    else alike.push(j);
-  }
-  for (let i = 0; i < x.shape[0]; i++)
-    for (const j of known.get(points[i * d]) ?? []) {
-      let c = 0;
-      while (c < d && points[i * d + c] === nodes[j * d + c]) c++;
-      if (c < d) continue;
-      const point = Array.from(points.subarray(i * d, i * d + d), v => v + 0).join(', ');
+  const known = new KnownPoints(nodes, d);
+  for (let j = 0; j < centers.shape[0]; j++) known.add(j);
+  for (let i = 0; i < x.shape[0]; i++) {
+    const j = known.find(points, i);
+    if (j !== undefined)
       throw new RangeError(
         `${call}: ${kernel.name} is C^${kernel.smoothness} at its centers, so that a derivative of order ${order} ` +
-          `does not exist there; x[${i}] = (${point}) is center ${j}`,
+          `does not exist there; x[${i}] = ${rowText(points.subarray(i * d, i * d + d))} is center ${j}`,
       );
-    }
+  }
 }
 
 /** A coefficient at the points x, one value each. */

@@ -1,12 +1,13 @@
 // Needs: arithmetic.ts, evaluation_checks.ts, float64.ts, float64_checks.ts, float64_solvers.ts,
-//   kernel_registry.ts, kernel_table.ts, native_binding.ts, native_cholesky.ts, native_ops.ts, operators.ts,
-//   polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   kernel_registry.ts, kernel_table.ts, known_points.ts, native_binding.ts, native_cholesky.ts,
+//   native_ops.ts, operators.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts,
+//   radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What is checked of nodes, values and kernels before a system is made of them. Errors name the row.
 import ndarray from 'ndarray';
 import { svd } from './float64';
 import { isKernelFactory } from './kernel_registry';
+import { KnownPoints, rowText } from './known_points';
 import { type F64, valuesOf } from './native_ops';
 import { type Polynomials, polynomialMatrix, polynomialsFor } from './polynomials';
 import type { KernelFunction, RadialKernel } from './radial_kernel';
@@ -74,18 +75,16 @@ export function checkedKernel(call: string, kernel: KernelFunction): RadialKerne
 /** Throws where two rows of points `[n, d]` are the same. */
 export function refuseRepeats(call: string, name: string, points: F64): void {
   const d = points.shape[1];
-  const known = new Map<string, number>();
+  const known = new KnownPoints(points.data, d);
   for (let i = 0; i < points.shape[0]; i++) {
-    const text = rowText(points.data.subarray(i * d, (i + 1) * d));
-    const j = known.get(text);
+    const j = known.find(points.data, i);
     if (j !== undefined)
-      throw new RangeError(`${call}: ${name}[${i}] is the same point as ${name}[${j}], ${text}`);
-    known.set(text, i);
+      throw new RangeError(
+        `${call}: ${name}[${i}] is the same point as ${name}[${j}], ${rowText(points.data.subarray(i * d, i * d + d))}`,
+      );
+    known.add(i);
   }
 }
-
-/** (0.5, 1); −0 is 0. */
-export const rowText = (row: ArrayLike<number>) => `(${Array.from(row, v => v + 0).join(', ')})`;
 
 /** The degree of the tail: as given, or the least that the kernel needs, its order of definiteness − 1. */
 export function tailDegree(call: string, kernel: RadialKernel, degree: number | undefined): number {

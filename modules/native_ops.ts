@@ -155,6 +155,14 @@ export function linearAlgebra(
   return execute(name, [T(), ...Object.entries(flags).map(([k, v]) => boolAttribute(k, v))], inputs, outputs);
 }
 
+/** The values on the diagonal of a matrix. */
+export function diagonalOf(a: Native): Float64Array {
+  const [values] = linearAlgebra('MatrixDiagPart', [a]);
+  const downloaded = download(values);
+  free(values);
+  return downloaded;
+}
+
 /** The rows of a matrix in the order that TensorFlow's Lu gives as integers. */
 export function gatherRows(a: Native, order: Native): Native {
   const axis = integers(0);

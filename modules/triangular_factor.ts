@@ -7,6 +7,7 @@ import { choleskyFactor } from './native_cholesky';
 import {
   block,
   concat,
+  diagonalOf,
   download,
   elementwise,
   linearAlgebra,
@@ -73,10 +74,10 @@ export class TriangularFactor {
   private byCholesky(A: Native, f: Native): Native | undefined {
     if (this.rows < this.m) return undefined;
     const [R, Qf] = this.parts();
-    if (diagonal(R).includes(0)) return undefined;
+    if (diagonalOf(R).includes(0)) return undefined;
     const transposed = nativeScope(() => solveTransposed(R, transpose(A)));
     const gram = lowerProduct(transposed);
-    const squares = diagonal(gram);
+    const squares = diagonalOf(gram);
     if (!squares.every(square => square <= LARGEST)) return undefined;
     const ones = upload(
       squares.map(square => 1 + square),
@@ -87,8 +88,6 @@ export class TriangularFactor {
     return concat([matMul(L, R, true), solveTriangular(L, known, true)], 1);
   }
 }
-
-const diagonal = (a: Native) => download(linearAlgebra('MatrixDiagPart', [a])[0]);
 
 /** R⁻ᵀ·b. */
 const solveTransposed = (R: Native, b: Native) =>

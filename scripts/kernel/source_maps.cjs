@@ -1,13 +1,10 @@
 // Correction: where a frame of a stack lies in the source. tslab compiles twice (TypeScript to modules,
 // modules to CommonJS) and keeps no map; here both maps are made, kept and followed backwards.
-const fs = require('node:fs');
 const { SourceMap } = require('node:module');
 const path = require('node:path');
 const { transpileOnce } = require('./compiled_once.cjs');
 
-/** tslab puts this line before the text of a cell. */
-const PREFIX = 'export {};\n';
-/** The name that tslab gives to the source of a cell. */
+/** The name that tslab gives to the source of a cell, before whose text it puts a line of its own. */
 const CELL = '__tslab__.ts';
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;[^,]*,(\S*)\s*$/;
 const MAP_COMMENT = /\n\/\/# sourceMappingURL=\S*\s*$/;
@@ -20,8 +17,8 @@ const unclaimed = new Map();
 /** By the name of the compiled file. @type {Map<string, Source>} */
 const sources = new Map();
 
-/** @param {any} ts @param {string} text @param {object} options */
-const transpile = (ts, text, options) => ts.transpileModule(text, options);
+/** Whether a source map is that of a cell, not of a module. @param {any} map */
+const isOfCell = map => map.sources[0].endsWith(CELL);
 
 /**
  * TypeScript that makes source maps and leaves them here.
@@ -40,11 +37,10 @@ function withSourceMaps(ts) {
     transpileModule: (/** @type {string} */ text, /** @type {any} */ options) => {
       const inline = INLINE_MAP.exec(text);
       const first = inline && JSON.parse(Buffer.from(inline[1], 'base64').toString());
-      const compile = first && !first.sources[0].endsWith(CELL) ? transpileOnce : transpile;
-      const out = compile(ts, text.replace(INLINE_MAP, '\n'), {
-        ...options,
-        compilerOptions: { ...options.compilerOptions, sourceMap: true },
-      });
+      const plain = text.replace(INLINE_MAP, '\n');
+      const withMap = { ...options, compilerOptions: { ...options.compilerOptions, sourceMap: true } };
+      const isModule = first && !isOfCell(first);
+      const out = isModule ? transpileOnce(ts, plain, withMap) : ts.transpileModule(plain, withMap);
       const outputText = out.outputText.replace(MAP_COMMENT, '\n');
       if (first) unclaimed.set(outputText, [JSON.parse(out.sourceMapText), first]);
       return { ...out, outputText };
@@ -66,7 +62,7 @@ function addSource(file, compiled, cell) {
   const original = payloads[1];
   const text = original.sourcesContent[0];
   const sourcePath = path.join(path.dirname(file), path.basename(original.sources[0]));
-  const skipped = text.startsWith(PREFIX) && (cell !== undefined || !fs.existsSync(sourcePath)) ? 1 : 0;
+  const skipped = isOfCell(original) ? 1 : 0;
   /** @type {SourceMap[] | undefined} */
   let maps;
   sources.set(file, {
