@@ -4,7 +4,7 @@
 // Float64 linear algebra on TensorFlow's own ops: systems, factors, eigenvalues, singular values.
 import ndarray from 'ndarray';
 import { checkArray, checkFinite, checkMatrix, checkSquare } from './float64_checks';
-import { choleskyColumns, choleskyFactor, choleskySolve } from './native_cholesky';
+import { choleskyFactor, choleskySolver } from './native_cholesky';
 import {
   download,
   elementwise,
@@ -66,10 +66,10 @@ export function solveSymmetric(A: F64, b: F64): F64 {
   try {
     return nativeScope(() => {
       const [a, rhs] = system(A, b);
-      const columns = choleskyColumns(call, a);
-      const x = choleskySolve(columns, rhs);
+      const solve = choleskySolver(call, a);
+      const x = solve(rhs);
       const residual = elementwise('Sub', rhs, matMul(a, x));
-      return likeRightSide(call, elementwise('AddV2', x, choleskySolve(columns, residual)), b);
+      return likeRightSide(call, elementwise('AddV2', x, solve(residual)), b);
     });
   } catch (error) {
     // A pivot or the residual fails on what is not finite; to look at all of A first is a tenth of the whole time.

@@ -1,7 +1,7 @@
 // Needs: native_binding.ts, native_cholesky.ts, native_ops.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Dense linear systems in native float64: a factor of the matrix, the solution refined once, and what it misses.
-import { choleskyColumns, choleskySolve } from './native_cholesky';
+import { choleskySolver } from './native_cholesky';
 import {
   diagonalOf,
   download,
@@ -36,8 +36,7 @@ export interface Solution {
 /** L·Lᵀ of a symmetric positive definite A; undefined where A is not that, to working precision. */
 export function factorDefinite(A: Native): Factor | undefined {
   try {
-    const columns = choleskyColumns('', A);
-    return { method: 'Cholesky', solve: b => choleskySolve(columns, b) };
+    return { method: 'Cholesky', solve: choleskySolver('', A) };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -18,8 +18,27 @@ import {
 // Columns a block: the diagonal block is factored by TensorFlow, which is slow on large matrices, the rest is MatMul.
 const COLUMNS = 192;
 
+/** What gives the x of A·x = b, `[n, k]`, for a matrix that has been taken apart. */
+export type Solver = (b: Native) => Native;
+/** Takes a symmetric positive definite a `[n, n]` apart. Throws a RangeError, beginning with the call, where it is not that. */
+export type Cholesky = (call: string, a: Native) => Solver;
+
+let elsewhere: Cholesky | null = null;
+
+/** Has choleskySolver done by another library, or by TensorFlow again: null. */
+export function setCholesky(other: Cholesky | null): void {
+  elsewhere = other;
+}
+
+/** The solver of a, which is symmetric and positive definite. It lives as long as the scope around. */
+export function choleskySolver(call: string, a: Native): Solver {
+  if (elsewhere !== null) return elsewhere(call, a);
+  const columns = choleskyColumns(call, a);
+  return b => choleskySolve(columns, b);
+}
+
 /** A block of columns of L: the block on the diagonal, and what is below it, null in the last one. */
-export interface BlockColumn {
+interface BlockColumn {
   readonly diagonal: Native;
   readonly below: Native | null;
 }
@@ -38,7 +57,7 @@ export function choleskyFactor(call: string, a: Native): Native {
 }
 
 /** L in blocks of columns, left-looking; they live as long as the scope around. */
-export function choleskyColumns(call: string, a: Native): BlockColumn[] {
+function choleskyColumns(call: string, a: Native): BlockColumn[] {
   const n = a.shape[0];
   const columns: BlockColumn[] = [];
   /** L[j:, :j], what is to be taken off the block column at j and those behind it. */
@@ -75,7 +94,7 @@ export function choleskyColumns(call: string, a: Native): BlockColumn[] {
 }
 
 /** The solution of L·Lᵀ·x = b, `[n, k]`: substitution by blocks, down and up again. */
-export function choleskySolve(columns: BlockColumn[], b: Native): Native {
+function choleskySolve(columns: BlockColumn[], b: Native): Native {
   return nativeScope(() => {
     const parts: Native[] = [];
     let rest = b;

@@ -39,7 +39,7 @@ def main():
                 cases = [TINY, MAIN] if options.quick else CASES
                 report["evaluate"] = evaluate(rival, cases, options.kernels, seconds)
             if "fit" in options.only:
-                report["fit"] = fit(rival, [1000] if options.quick else [1000, 2000, 4000], seconds)
+                report["fit"] = fit(folder, rival, [1000] if options.quick else [1000, 2000, 4000], seconds)
             if "growth" in options.only:
                 report["growth"] = growth(rival, seconds)
         if "train" in options.only:

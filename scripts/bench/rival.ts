@@ -5,13 +5,15 @@
 //     {"task": …, "kernel": …, "result": FILE}           runs it once, writes the raw float64   {"shape": [...]}
 //     {"versions": true}                                                                        {"node": …, …}
 //
-// A question that cannot be answered gets {"error": message}. With --repair, gradients are repaired first.
+// A question that cannot be answered gets {"error": message}. With --repair, gradients are repaired first;
+// with --lapack FILE, that library does the Cholesky.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
 import { repairGradients } from '../../modules/autodiff';
 import type { F64 } from '../../modules/float64';
+import { setLapack } from '../../modules/lapack';
 import { type Arrays, TASKS } from './rival_tasks';
 
 interface Question {
@@ -65,6 +67,7 @@ function libtensorflow(): string {
 
 async function main() {
   if (process.argv.includes('--repair')) repairGradients();
+  if (process.argv.includes('--lapack')) setLapack(process.argv[process.argv.indexOf('--lapack') + 1]);
   for await (const line of createInterface({ input: process.stdin })) {
     let said: object;
     try {
