@@ -63,13 +63,7 @@ export function radialOp(
       value: result,
       gradFunc: (dy: tf.Tensor, [s, eps, ...values]: tf.Tensor[]) => {
         const now = knownFrom(values);
-        const g = h.profile;
-        const bySize = {
-          ...h,
-          profile: combine(h.amplitude, g, 2, timesU(derivative(g))),
-          amplitude: h.amplitude - 1,
-        };
-        const each = dy.mul(radialOp(bySize, s, eps, now));
+        const each = dy.mul(slopeAlongShape(h, s, eps, now));
         return [
           dy.mul(radialOp(slope(), s, eps, now)),
           (eps.size === 1 ? each.sum() : each.sum(0)).reshape(eps.shape),
@@ -78,6 +72,18 @@ export function radialOp(
     };
   });
   return tf.tidy(h.name, () => op(s, eps));
+}
+
+/** ∂h/∂ε = ε^(q−1)·(q·g + 2u·g′)(ε²s). */
+function slopeAlongShape(h: RadialFunction, s: tf.Tensor, eps: tf.Tensor, known: Known): tf.Tensor {
+  const { profile: g, amplitude: q } = h;
+  const slope = derivative(g);
+  // In powers of t = 1 + u or 1/(1 − u) the factor u is a difference, which cancels near the centre: s stands for it.
+  if (q === 0 && (g.variable === '1+u' || g.variable === '1/(1-u)'))
+    return s.mul(
+      radialOp({ ...h, profile: { ...slope, scale: 2 * slope.scale }, amplitude: 1 }, s, eps, known),
+    );
+  return radialOp({ ...h, profile: combine(q, g, 2, timesU(slope)), amplitude: q - 1 }, s, eps, known);
 }
 
 /** Below this a shape counts as this where it is divided by: its fourth power is still a float32. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-node';
+import { grad } from '../modules/autodiff';
 import { kernelRow } from '../modules/kernel_table';
 import {
   bumpKernel,
@@ -18,7 +19,7 @@ import {
   type Shape,
   wendlandKernel,
 } from '../modules/notable_kernels';
-import { KERNELS } from './support/kernels';
+import { KERNELS, numberValue } from './support/kernels';
 import { assertClose } from './support/tolerances';
 
 const x = tf.tensor2d([
@@ -238,6 +239,33 @@ describe('the shape of a kernel', () => {
       });
       assert.ok(hasShape);
     }
+  });
+  test('both derivatives along it keep their digits where they go to 0, close to the centre', () => {
+    for (const { name, make, shape } of KERNELS.filter(k => k.hasShape))
+      for (const r of [1 / 1024, 1 / 128, 1 / 16, 1 / 4]) {
+        const at = tf.tensor2d([[r, 0]]);
+        const phi = (p: tf.Tensor) => make(p as tf.Scalar)(at, origin).sum();
+        const slope = grad(phi);
+        const found = [slope, grad((p: tf.Tensor) => slope(p).sum())].map(
+          of => of(tf.scalar(shape)).dataSync()[0],
+        );
+        // Differences of five values in float64, each with its own shape.
+        const h = shape / 32;
+        const [a, b, c, d, e] = [-2, -1, 0, 1, 2].map(k => numberValue(make(shape + k * h), r * r));
+        const expected = [
+          (a - 8 * b + 8 * d - e) / (12 * h),
+          (-a + 16 * b - 30 * c + 16 * d - e) / (12 * h * h),
+        ];
+        // Hardy's c enters as 1/ε: its second derivative is a difference of numbers near 1.
+        const rounding = [0, name === 'MqHardy' ? 1e-6 : 0];
+        expected.forEach((value, i) => {
+          const off = Math.abs(found[i] - value);
+          assert.ok(
+            off < 1e-4 * Math.abs(value) + rounding[i],
+            `${name}, r = ${r}, derivative ${i + 1}: ${found[i]}, not ${value}`,
+          );
+        });
+      }
   });
   test('a variable is read when the kernel is called, not when it is made', () => {
     const shape = tf.variable(tf.scalar(1));
