@@ -48,7 +48,8 @@ export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
       checkPoints(call, x, centers);
       const [[n, d], m] = [x.shape, centers.shape[0]];
       const { parts, axes } = componentsOf(op, d);
-      refuseCenters(call, radial, Math.max(...parts.map(orderOf)), fromTape(x), fromTape(centers));
+      const order = Math.max(...parts.map(orderOf));
+      if (order > radial.smoothness) refuseCenters(call, radial, order, fromTape(x), fromTape(centers));
       const s = computeRadiiSquared(x, centers);
       const deltas = deltasOf(x, centers);
       const values = parts.map(part =>

@@ -63,27 +63,34 @@ export function radialOp(
       value: result,
       gradFunc: (dy: tf.Tensor, [s, eps, ...values]: tf.Tensor[]) => {
         const now = knownFrom(values);
-        const each = dy.mul(slopeAlongShape(h, s, eps, now));
-        return [
-          dy.mul(radialOp(slope(), s, eps, now)),
-          (eps.size === 1 ? each.sum() : each.sum(0)).reshape(eps.shape),
-        ];
+        return [dy.mul(radialOp(slope(), s, eps, now)), slopeAlongShape(h, s, eps, now, dy)];
       },
     };
   });
   return tf.tidy(h.name, () => op(s, eps));
 }
 
-/** ∂h/∂ε = ε^(q−1)·(q·g + 2u·g′)(ε²s). */
-function slopeAlongShape(h: RadialFunction, s: tf.Tensor, eps: tf.Tensor, known: Known): tf.Tensor {
+/**
+ * Σ dy·∂h/∂ε over the points of each shape, ∂h/∂ε = ε^(q−1)·(q·g + 2u·g′)(ε²s): the power of ε comes behind the sum, where
+ * there is less of it. For q = 0 and a kernel that is smooth at its centre it is taken as ε·2s·g′: in powers of t = 1 + u the
+ * factor u would be a difference, t − 1, which loses its digits close to the centre.
+ */
+function slopeAlongShape(
+  h: RadialFunction,
+  s: tf.Tensor,
+  eps: tf.Tensor,
+  known: Known,
+  dy: tf.Tensor,
+): tf.Tensor {
   const { profile: g, amplitude: q } = h;
   const slope = derivative(g);
-  // In powers of t = 1 + u or 1/(1 − u) the factor u is a difference, which cancels near the centre: s stands for it.
-  if (q === 0 && (g.variable === '1+u' || g.variable === '1/(1-u)'))
-    return s.mul(
-      radialOp({ ...h, profile: { ...slope, scale: 2 * slope.scale }, amplitude: 1 }, s, eps, known),
-    );
-  return radialOp({ ...h, profile: combine(q, g, 2, timesU(slope)), amplitude: q - 1 }, s, eps, known);
+  const bySquare = q === 0 && h.smoothness === Number.POSITIVE_INFINITY;
+  const profile = bySquare ? { ...slope, scale: 2 * slope.scale } : combine(q, g, 2, timesU(slope));
+  const each = dy.mul(radialOp({ ...h, profile, amplitude: 0 }, s, eps, known));
+  const all = bySquare ? each.mul(s) : each;
+  const sum = eps.size === 1 ? all.sum() : all.sum(0);
+  const power = bySquare ? 1 : q - 1;
+  return (power === 0 ? sum : sum.mul(powerOfShape(eps, power))).reshape(eps.shape);
 }
 
 /** Below this a shape counts as this where it is divided by: its fourth power is still a float32. */
@@ -113,6 +120,15 @@ function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor, known: 
 
 /** ε^q. A shape that is trained may become 0; what 1/ε is multiplied with there is 0 as well, and so is the derivative. */
 function powerOfShape(eps: tf.Tensor, q: number): tf.Tensor {
-  const away = q > 0 ? eps : tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
-  return force(power(lazyTensor(away), q, tensorArithmetic(new Map())));
+  if (q === 1) return eps;
+  const op = tf.customGrad((eps_, save) => {
+    const eps = eps_ as tf.Tensor;
+    (save as tf.GradSaveFunc)([eps]);
+    const away = q > 0 ? eps : tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
+    return {
+      value: force(power(lazyTensor(away), q, tensorArithmetic(new Map()))),
+      gradFunc: (dy: tf.Tensor, [eps]: tf.Tensor[]) => dy.mul(powerOfShape(eps, q - 1)).mul(q),
+    };
+  });
+  return op(eps);
 }

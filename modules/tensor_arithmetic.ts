@@ -39,10 +39,12 @@ const times = (a: LazyTensor, by: number): LazyTensor => ({
   offset: a.offset * by,
 });
 
+const isNamed = ({ name, scale, offset }: LazyTensor) => name !== undefined && scale === 1 && offset === 0;
+
 /** The arithmetic that takes known values where there are, and adds to them. */
 export function tensorArithmetic(known: Known): Arithmetic<LazyTensor> {
   function once(op: string, a: LazyTensor, make: (x: tf.Tensor) => tf.Tensor): LazyTensor {
-    if (a.name === undefined || a.scale !== 1 || a.offset !== 0) return lazyTensor(make(force(a)));
+    if (!isNamed(a)) return lazyTensor(make(force(a)));
     const name = `${op} of ${a.name}`;
     const base = known.get(name) ?? make(a.base);
     known.set(name, base);
@@ -52,7 +54,8 @@ export function tensorArithmetic(known: Known): Arithmetic<LazyTensor> {
     const [[p, x], [q, y]] = [split(a), split(b)];
     return lazyTensor(x === y ? x.square() : x.mul(y), p * q);
   };
-  const expNegative = (a: LazyTensor) => lazyTensor(force(times(a, -1)).exp());
+  const expNegative = (a: LazyTensor) =>
+    isNamed(a) ? once('decay', a, x => x.neg().exp()) : lazyTensor(force(times(a, -1)).exp());
   return {
     add: (a, b) => lazyTensor(force(a).add(force(b))),
     multiply,
