@@ -2,7 +2,7 @@
 //
 // Cholesky by a LAPACK on this machine, as SciPy has it, in place of TensorFlow's products of matrices.
 import * as koffi from 'koffi';
-import { type Solver, setCholesky } from './native_cholesky';
+import { isPivot, type Solver, setCholesky } from './native_cholesky';
 import { download, type Native, nativeScope, transpose, upload } from './native_ops';
 
 /** How LAPACK's functions are called, and their whole numbers: OpenBLAS as SciPy ships it, and as others do. */
@@ -38,7 +38,8 @@ export function setLapack(library: string | null): void {
     // By columns, as LAPACK reads them, the lower triangle is the upper one.
     const values = download(a);
     const failed = factor(n, values);
-    if (failed > 0 || !pivotsHold(values, n))
+    const pivots = Array.from({ length: n }, (_, i) => values[i * (n + 1)]);
+    if (failed > 0 || !pivots.every(isPivot))
       throw new RangeError(
         `${caller}: A is not positive definite${failed > 0 ? ` (the pivot fails in row ${failed - 1})` : ''}`,
       );
@@ -93,13 +94,4 @@ function functionsOf(call: string, file: string) {
   throw new Error(
     `${call}: ${file} has no LAPACK: neither ${NAMES.map(({ prefix, suffix }) => `${prefix}dpotrf${suffix}`).join(' nor ')}`,
   );
-}
-
-/** Whether the pivots are positive and finite: what is not finite in a row of L goes into the pivot at its end. */
-function pivotsHold(L: Float64Array, n: number): boolean {
-  for (let i = 0; i < n; i++) {
-    const pivot = L[i * n + i];
-    if (!(pivot > 0 && pivot < Number.POSITIVE_INFINITY)) return false;
-  }
-  return true;
 }

@@ -130,10 +130,12 @@ function pivots(call: string, row: number, a: Native): Native {
   } catch {
     fail();
   }
-  // Each row of L goes into the pivot at its end, so that what is not finite is seen there.
-  if (!diagonalOf(L).every(pivot => pivot > 0 && pivot < Number.POSITIVE_INFINITY)) fail();
+  if (!diagonalOf(L).every(isPivot)) fail();
   return L;
 }
+
+/** What is not finite in a row of L goes into the pivot at its end, and is seen there. */
+export const isPivot = (value: number): boolean => value > 0 && value < Number.POSITIVE_INFINITY;
 
 const zeros = (rows: number, columns: number) => upload(new Float64Array(rows * columns), [rows, columns]);
 

@@ -90,7 +90,8 @@ function slopeAlongShape(
   const all = bySquare ? each.mul(s) : each;
   const sum = eps.size === 1 ? all.sum() : all.sum(0);
   const power = bySquare ? 1 : q - 1;
-  return (power === 0 ? sum : sum.mul(powerOfShape(eps, power))).reshape(eps.shape);
+  // A shape of 0 times a negative sum is −0, which 0 is added to.
+  return (power === 0 ? sum : sum.mul(powerOfShape(eps, power)).add(0)).reshape(eps.shape);
 }
 
 /** Below this a shape counts as this where it is divided by: its fourth power is still a float32. */
@@ -115,20 +116,25 @@ function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor, known: 
   const [front, g] = split(evaluateProfile(h.profile, u, tensors, atZero));
   if (h.amplitude === 0) return front === 1 ? g : g.mul(front);
   // The number in front is multiplied into the shapes, which are fewer.
-  return g.mul(force({ base: powerOfShape(eps, h.amplitude), scale: front, offset: 0 }));
+  return g.mul(force({ base: valueOfPower(eps, h.amplitude), scale: front, offset: 0 }));
 }
 
-/** ε^q. A shape that is trained may become 0; what 1/ε is multiplied with there is 0 as well, and so is the derivative. */
+/** ε^q, differentiable. */
 function powerOfShape(eps: tf.Tensor, q: number): tf.Tensor {
   if (q === 1) return eps;
   const op = tf.customGrad((eps_, save) => {
     const eps = eps_ as tf.Tensor;
     (save as tf.GradSaveFunc)([eps]);
-    const away = q > 0 ? eps : tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
     return {
-      value: force(power(lazyTensor(away), q, tensorArithmetic(new Map()))),
+      value: valueOfPower(eps, q),
       gradFunc: (dy: tf.Tensor, [eps]: tf.Tensor[]) => dy.mul(powerOfShape(eps, q - 1)).mul(q),
     };
   });
   return op(eps);
+}
+
+/** ε^q. A shape that is trained may become 0; what 1/ε is multiplied with there is 0 as well, and so is the derivative. */
+function valueOfPower(eps: tf.Tensor, q: number): tf.Tensor {
+  const away = q > 0 ? eps : tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
+  return force(power(lazyTensor(away), q, tensorArithmetic(new Map())));
 }

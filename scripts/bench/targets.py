@@ -3,7 +3,7 @@ from cases import MAIN, TINY
 
 OURS, PYTORCH, JAX = "ours", "PyTorch eager autograd", "JAX jit closed forms"
 ADDED_MEGABYTES = 100
-#: of the dense solve with a LAPACK, to SciPy's Cholesky
+#: of the dense solve, to SciPy's Cholesky
 FIT_BOUND = 2.0
 
 
