@@ -1,12 +1,12 @@
 // Needs: arithmetic.ts, collocation_conditions.ts, compiled_arithmetic.ts, compiled_evaluation.ts,
 //   evaluation.ts, evaluation_checks.ts, evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts,
-//   fit_input.ts, float64.ts, float64_checks.ts, float64_solvers.ts, ill_conditioned.ts, interpolant.ts,
-//   interpolation.ts, kernel_registry.ts, kernel_table.ts, known_points.ts, leave_one_out.ts,
+//   fit_input.ts, float64.ts, float64_checks.ts, float64_solvers.ts, graph_text.ts, ill_conditioned.ts,
+//   interpolant.ts, interpolation.ts, kernel_registry.ts, kernel_table.ts, known_points.ts, leave_one_out.ts,
 //   linear_systems.ts, moment_conditions.ts, native_arithmetic.ts, native_binding.ts, native_cholesky.ts,
 //   native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts, operators.ts,
 //   partial_derivatives.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts,
-//   radial_op.ts, radial_profiles.ts, radii.ts, reduced_system.ts, small_evaluation.ts, tensor_arithmetic.ts;
-//   npm: @tensorflow/tfjs-node, ndarray.
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, reduced_system.ts, small_evaluation.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Linear partial differential equations by collocation (Kansa's method), and everything that fits in float64.
 import { type CheckedCondition, type Condition, checkedConditions } from './collocation_conditions';

@@ -1,14 +1,14 @@
 // Needs: arithmetic.ts, compiled_arithmetic.ts, evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts,
-//   kernel_table.ts, native_arithmetic.ts, native_binding.ts, native_graph.ts, native_ops.ts, native_sums.ts,
-//   operators.ts, partial_derivatives.ts, profile_limits.ts, radial_profiles.ts; npm: @tensorflow/tfjs-node,
-//   ndarray.
+//   graph_text.ts, kernel_table.ts, native_arithmetic.ts, native_binding.ts, native_graph.ts, native_ops.ts,
+//   native_sums.ts, operators.ts, partial_derivatives.ts, profile_limits.ts, radial_profiles.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // An evaluation compiled by XLA: worth its tenth of a second where there is much to compute. What is compiled is kept.
 import { compiledNatives } from './compiled_arithmetic';
 import { Chunk } from './evaluation_chunk';
 import { type Frame, frameOf } from './evaluation_frame';
 import type { Plan, Request } from './evaluation_plan';
-import { type Compiled, compile } from './native_graph';
+import { type Compiled, compile, compiledOnce } from './native_graph';
 import { download, matMul, type Native, nativeScope, upload } from './native_ops';
 import { accumulate, coordinates, type Group, groupsOf, squaredEpsOf, weightsOf } from './native_sums';
 
@@ -21,16 +21,11 @@ const CHUNKS = 64;
  * which then runs several times slower.
  */
 const COLUMNS = 4;
-/** How many compiled functions are kept. */
-const KEPT = 32;
-
 interface Kept {
   readonly compiled: Compiled;
   /** Of each group the number in front of its sums. */
   readonly fronts: number[];
 }
-
-const kept = new Map<string, Kept>();
 
 /** The values `[n, outputs, k]`, or `[n, outputs, m]` without weights. */
 export function evaluateCompiled(request: Request): Float64Array {
@@ -52,7 +47,15 @@ export function evaluateCompiled(request: Request): Float64Array {
     const columns =
       weights === null ? [] : groups.map(group => weightsOf(request, frame, group, strideOf(group)));
     const sizes = [d, m, rows, chunks, squaredEps.shape, columns.map(({ shape }) => shape[1])];
-    const { compiled, fronts } = compiledFor(plan, frame, groups, sizes, d, columns.length, chunks);
+    const { compiled, fronts } = compiledFor(
+      plan,
+      frame,
+      groups,
+      sizes,
+      d,
+      columns.length,
+      new Array<number>(chunks).fill(rows / chunks),
+    );
     for (let first = 0; first < n; first += rows) {
       const count = Math.min(rows, n - first);
       nativeScope(() => {
@@ -77,42 +80,28 @@ function compiledFor(
   sizes: unknown[],
   d: number,
   columns: number,
-  chunks: number,
+  rows: number[],
 ): Kept {
   const keys = groups.map(({ profile, powers, ofDirection }) => [
     plan.profiles[profile],
     powers,
     ofDirection,
   ]);
-  const key = JSON.stringify([keys, frame.far, sizes]);
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const fronts: number[] = [];
-  const compiled = compile(d, d + 1 + columns, chunks, (points, shared) => {
-    const chunk = new Chunk(
-      plan,
-      frame,
-      {
-        points,
-        centers: shared.slice(0, d),
-        squaredEps: shared[d],
-        expandedU: null,
-      },
-      compiledNatives,
-    );
-    return groups.map((group, i): Native => {
-      const { front, values } = chunk.values(group);
-      fronts[i] = front;
-      return columns === 0 ? values : matMul(values, shared[d + 1 + i]);
+  return compiledOnce(JSON.stringify(['evaluation', keys, frame.far, sizes]), () => {
+    const fronts: number[] = [];
+    const compiled = compile({ split: d, shared: d + 1 + columns, rows }, (points, shared) => {
+      const centers = shared.slice(0, d);
+      const inputs = { points, centers, squaredEps: shared[d], expandedU: null };
+      const chunk = new Chunk(plan, frame, inputs, compiledNatives);
+      const results = groups.map((group, i): Native => {
+        const { front, values } = chunk.values(group);
+        fronts[i] = front;
+        return columns === 0 ? values : matMul(values, shared[d + 1 + i]);
+      });
+      return { rows: results };
     });
+    return { compiled, fronts };
   });
-  const [oldest] = kept.keys();
-  if (kept.size === KEPT) {
-    kept.get(oldest)?.compiled.free();
-    kept.delete(oldest);
-  }
-  kept.set(key, { compiled, fronts });
-  return { compiled, fronts };
 }
 
 /** The values, and the last one repeated up to this length. */

@@ -1,9 +1,9 @@
 // Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_checks.ts,
-//   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, kernel_table.ts, known_points.ts,
-//   native_arithmetic.ts, native_binding.ts, native_evaluation.ts, native_graph.ts, native_ops.ts,
-//   native_sums.ts, operators.ts, partial_derivatives.ts, profile_limits.ts, radial_kernel.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node,
-//   ndarray.
+//   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, graph_text.ts, kernel_table.ts,
+//   known_points.ts, native_arithmetic.ts, native_binding.ts, native_evaluation.ts, native_graph.ts,
+//   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, profile_limits.ts, radial_kernel.ts,
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts;
+//   npm: @tensorflow/tfjs-node, ndarray.
 //
 // Linear differential operators on kernels in closed form, exact at the centers: `apply` is on the tape, in float32,
 // `evaluate` is in float64.
@@ -22,6 +22,7 @@ import {
 } from './operators';
 import { laplacianProfile, partialTerms } from './partial_derivatives';
 import type { KernelFunction, RadialKernel } from './radial_kernel';
+import { radialMatrix } from './radial_matrix';
 import { type RadialFunction, radialOp } from './radial_op';
 import { nthDerivative } from './radial_profiles';
 import { checkPoints, columnsOf, computeRadiiSquared } from './radii';
@@ -50,38 +51,46 @@ export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
       const { parts, axes } = componentsOf(op, d);
       const order = Math.max(...parts.map(orderOf));
       if (order > radial.smoothness) refuseCenters(call, radial, order, fromTape(x), fromTape(centers));
-      const s = computeRadiiSquared(x, centers);
-      const deltas = deltasOf(x, centers);
-      const values = parts.map(part =>
-        sumOf(part.terms.map(term => termOnTape(call, radial, term, x, s, deltas))),
-      );
+      const pairs = pairsOf(x, centers);
+      const values = parts.map(part => sumOf(part.terms.map(term => termOnTape(call, radial, term, pairs))));
       return (axes.length === 0 ? values[0] : tf.stack(values, 1).reshape([n, ...axes, m])) as tf.Tensor2D;
     });
 }
 
-/** The differences x − c in coordinate k, `[n, m]`, made when they are asked for: a Laplacian needs none. */
-function deltasOf(x: tf.Tensor2D, centers: tf.Tensor2D): (k: number) => tf.Tensor {
+/** Points and centers, and what of each pair is made once, when it is asked for: a Laplacian needs no differences. */
+interface Pairs {
+  readonly x: tf.Tensor2D;
+  readonly centers: tf.Tensor2D;
+  /** ‖x − c‖² `[n, m]`. */
+  s(): tf.Tensor;
+  /** x − c in coordinate k, `[n, m]`. */
+  delta(k: number): tf.Tensor;
+}
+
+function pairsOf(x: tf.Tensor2D, centers: tf.Tensor2D): Pairs {
+  let s: tf.Tensor | undefined;
   let deltas: tf.Tensor[] | undefined;
-  return k => {
-    if (deltas === undefined) {
-      const theirs = columnsOf(centers);
-      deltas = columnsOf(x).map((column, i) => column.sub(theirs[i].transpose()));
-    }
-    return deltas[k];
+  return {
+    x,
+    centers,
+    s: () => {
+      s ??= computeRadiiSquared(x, centers);
+      return s;
+    },
+    delta: k => {
+      if (deltas === undefined) {
+        const theirs = columnsOf(centers);
+        deltas = columnsOf(x).map((column, i) => column.sub(theirs[i].transpose()));
+      }
+      return deltas[k];
+    },
   };
 }
 
 const sumOf = (terms: tf.Tensor[]) => (terms.length === 1 ? terms[0] : tf.addN(terms));
 
 /** coefficient · ∂^α Δ^k φ, `[n, m]`. */
-function termOnTape(
-  call: string,
-  kernel: RadialKernel,
-  term: OperatorTerm,
-  x: tf.Tensor2D,
-  s: tf.Tensor,
-  deltas: (k: number) => tf.Tensor,
-) {
+function termOnTape(call: string, kernel: RadialKernel, term: OperatorTerm, { x, centers, s, delta }: Pairs) {
   const { row } = kernel;
   const d = x.shape[1];
   const { alpha, laplacians } = inDimension(call, term, d);
@@ -102,9 +111,12 @@ function termOnTape(
       amplitude: base.amplitude + 2 * order,
       taken: order,
     };
-    let value = radialOp(f, s, kernel.epsilon());
+    const isRadial = powers.every(p => p === 0);
+    let value = isRadial
+      ? radialMatrix(f, x, centers, kernel.epsilon(), s)
+      : radialOp(f, s(), kernel.epsilon());
     powers.forEach((p, k) => {
-      for (let i = 0; i < p; i++) value = value.mul(deltas(k));
+      for (let i = 0; i < p; i++) value = value.mul(delta(k));
     });
     return coefficient === 1 ? value : value.mul(coefficient);
   });

@@ -42,11 +42,19 @@ interface Binding {
   deleteSavedModel(id: number): void;
 }
 
+export const FLOAT = 1;
 export const INT32 = 3;
 export const INT64 = 9;
 export const DOUBLE = 2;
 
-const binding = () => (tf.backend() as unknown as { binding: Binding }).binding;
+interface Backend {
+  readonly binding: Binding;
+  getInputTensorIds(tensors: tf.Tensor[]): number[];
+  createOutputTensor(made: { id: number; shape: readonly number[]; dtype: number }): tf.Tensor;
+}
+
+const backend = () => tf.backend() as unknown as Backend;
+const binding = () => backend().binding;
 
 const scopes: Set<number>[] = [];
 
@@ -105,7 +113,7 @@ export const intAttribute = (name: string, value: number): Attribute => ({
 
 /** Where ops go while a function is traced: no values, only what depends on what. */
 export interface Tracer {
-  constant(value: number, type: number): Native;
+  constant(value: number | readonly number[], type: number): Native;
   execute(op: string, attributes: Attribute[], inputs: Native[]): Native;
 }
 
@@ -158,6 +166,18 @@ export function upload(values: Float64Array, shape: readonly number[]): Native {
   return cast;
 }
 
+/** The handle of a tensor of TensorFlow.js, which goes on to own it. */
+export function borrow(t: tf.Tensor): Native {
+  const [id] = backend().getInputTensorIds([t]);
+  return { id, shape: t.shape };
+}
+
+/** A native float32 tensor as one of TensorFlow.js, which owns it from now on. */
+export function handOver(a: Native): tf.Tensor {
+  for (const scope of scopes) scope.delete(a.id);
+  return backend().createOutputTensor({ id: a.id, shape: a.shape, dtype: FLOAT });
+}
+
 /** The values of a native tensor, row-major. */
 export function download(a: Native): Float64Array {
   if (a.shape.includes(0)) return new Float64Array(0);
@@ -171,6 +191,7 @@ export function download(a: Native): Float64Array {
 
 /** A whole number, or a list of them, for an op that asks for such. */
 export function integers(values: number | number[]): Native {
+  if (tracer !== null) return tracer.constant(values, INT32);
   const list = typeof values === 'number' ? [values] : values;
   const shape = typeof values === 'number' ? [] : [list.length];
   return track(binding().createTensor(shape, INT32, Int32Array.from(list)), shape);

@@ -20,8 +20,10 @@ import {
 
 export {
   type Attribute,
+  borrow,
   download,
   free,
+  handOver,
   loadGraph,
   type Native,
   nativeCount,

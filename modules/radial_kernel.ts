@@ -1,10 +1,10 @@
-// Needs: arithmetic.ts, kernel_table.ts, profile_limits.ts, radial_op.ts, radial_profiles.ts, radii.ts,
-//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, kernel_table.ts, profile_limits.ts, radial_matrix.ts, radial_op.ts,
+//   radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
 import * as tf from '@tensorflow/tfjs-node';
 import { type KernelRow, kernelRow } from './kernel_table';
-import { radialOp } from './radial_op';
+import { radialMatrix } from './radial_matrix';
 import type { ProfileRow } from './radial_profiles';
-import { checkPoints, computeRadiiSquared, nameOfType } from './radii';
+import { checkPoints, nameOfType } from './radii';
 
 /** A shape parameter: a number, a scalar tensor or variable, or one value a center `[m]`. */
 export type Shape = number | tf.Tensor;
@@ -66,13 +66,12 @@ export function makeKernel(call: string, row: KernelRow, shape: Shape | null): R
   const kernel = (x: tf.Tensor2D, centers: tf.Tensor2D) =>
     tf.tidy(() => {
       checkPoints(`${call}(x, centers)`, x, centers);
-      const s = computeRadiiSquared(x, centers);
       const m = centers.shape[0];
       if (shape instanceof tf.Tensor && shape.size !== 1 && shape.size !== m)
         throw new RangeError(
           `${call}: ${row.shape?.parameter} must be a scalar or [${m}], one a center, got [${shape.shape}]`,
         );
-      return radialOp({ ...row, taken: 0 }, s, epsilon()) as tf.Tensor2D;
+      return radialMatrix({ ...row, taken: 0 }, x, centers, epsilon()) as tf.Tensor2D;
     });
   Object.defineProperty(kernel, 'name', { value: row.name });
   return Object.assign(kernel, { smoothness: row.smoothness, row, shape, epsilon });

@@ -33,12 +33,6 @@ export function radialOp(
   eps: number | tf.Tensor,
   before: Known = new Map(),
 ): tf.Tensor {
-  const slope = () => ({
-    ...h,
-    profile: derivative(h.profile),
-    amplitude: h.amplitude + 2,
-    taken: h.taken + 1,
-  });
   const known: Known = new Map(before);
   const knownFrom = (values: tf.Tensor[]): Known =>
     new Map([...known.keys()].map((name, i) => [name, values[i]]));
@@ -50,7 +44,7 @@ export function radialOp(
       return {
         value: result,
         gradFunc: (dy: tf.Tensor, [s, ...values]: tf.Tensor[]) =>
-          dy.mul(radialOp(slope(), s, eps, knownFrom(values))),
+          dy.mul(radialOp(slopeOf(h), s, eps, knownFrom(values))),
       };
     });
     return tf.tidy(h.name, () => op(s));
@@ -63,35 +57,54 @@ export function radialOp(
       value: result,
       gradFunc: (dy: tf.Tensor, [s, eps, ...values]: tf.Tensor[]) => {
         const now = knownFrom(values);
-        return [dy.mul(radialOp(slope(), s, eps, now)), slopeAlongShape(h, s, eps, now, dy)];
+        return [dy.mul(radialOp(slopeOf(h), s, eps, now)), slopeAlongShape(h, s, eps, now, dy)];
       },
     };
   });
   return tf.tidy(h.name, () => op(s, eps));
 }
 
+/** ∂h/∂s. */
+export const slopeOf = (h: RadialFunction): RadialFunction => ({
+  ...h,
+  profile: derivative(h.profile),
+  amplitude: h.amplitude + 2,
+  taken: h.taken + 1,
+});
+
 /**
- * Σ dy·∂h/∂ε over the points of each shape, ∂h/∂ε = ε^(q−1)·(q·g + 2u·g′)(ε²s): the power of ε comes behind the sum, where
- * there is less of it. For q = 0 and a kernel that is smooth at its centre it is taken as ε·2s·g′: in powers of t = 1 + u the
- * factor u would be a difference, t − 1, which loses its digits close to the centre.
+ * ∂h/∂ε = ε^(q−1)·(q·g + 2u·g′)(ε²s) as ε^power · profile(ε²s), and that times s where it says so: for q = 0 and a kernel
+ * that is smooth at its centre it is ε·2s·g′. In powers of t = 1 + u the factor u would be a difference, t − 1, which
+ * loses its digits close to the centre.
  */
-function slopeAlongShape(
+export function shapeSlopeOf({ profile: g, amplitude: q, smoothness }: RadialFunction): {
+  profile: Profile;
+  power: number;
+  timesS: boolean;
+} {
+  const slope = derivative(g);
+  if (q === 0 && smoothness === Number.POSITIVE_INFINITY)
+    return { profile: { ...slope, scale: 2 * slope.scale }, power: 1, timesS: true };
+  return { profile: combine(q, g, 2, timesU(slope)), power: q - 1, timesS: false };
+}
+
+/** Σ dy·∂h/∂ε over the points of each shape. The power of ε comes behind the sum, where there is less of it. */
+export function slopeAlongShape(
   h: RadialFunction,
   s: tf.Tensor,
   eps: tf.Tensor,
   known: Known,
   dy: tf.Tensor,
 ): tf.Tensor {
-  const { profile: g, amplitude: q } = h;
-  const slope = derivative(g);
-  const bySquare = q === 0 && h.smoothness === Number.POSITIVE_INFINITY;
-  const profile = bySquare ? { ...slope, scale: 2 * slope.scale } : combine(q, g, 2, timesU(slope));
+  const { profile, power, timesS } = shapeSlopeOf(h);
   const each = dy.mul(radialOp({ ...h, profile, amplitude: 0 }, s, eps, known));
-  const all = bySquare ? each.mul(s) : each;
-  const sum = eps.size === 1 ? all.sum() : all.sum(0);
-  const power = bySquare ? 1 : q - 1;
-  // A shape of 0 times a negative sum is −0, which 0 is added to.
-  return (power === 0 ? sum : sum.mul(powerOfShape(eps, power)).add(0)).reshape(eps.shape);
+  const all = timesS ? each.mul(s) : each;
+  return timesPower(eps.size === 1 ? all.sum() : all.sum(0), eps, power);
+}
+
+/** ε^q times sums, one a shape. A shape of 0 times a negative sum is −0, which 0 is added to. */
+export function timesPower(sums: tf.Tensor, eps: tf.Tensor, q: number): tf.Tensor {
+  return (q === 0 ? sums : sums.mul(powerOfShape(eps, q)).add(0)).reshape(eps.shape);
 }
 
 /** Below this a shape counts as this where it is divided by: its fourth power is still a float32. */
@@ -99,16 +112,23 @@ const TINY_SHAPE = 1e-9;
 /** The largest float32: an infinite ε² would give NaN at the centre. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
+/** ε². */
+export const squareOfShape = (eps: number | tf.Tensor): number | tf.Tensor =>
+  typeof eps === 'number' ? Math.min(eps * eps, LARGEST) : eps.square().minimum(LARGEST);
+
+/** What the profile counts at s = 0, as `radialOp` says. */
+export function valueAtZero({ profile, taken, smoothness }: RadialFunction): number {
+  const limit = limitAtZero(profile);
+  return Number.isFinite(limit) ? limit : taken <= smoothness ? 0 : Number.NaN;
+}
+
 function value(h: RadialFunction, s: tf.Tensor, eps: number | tf.Tensor, known: Known): tf.Tensor {
   const tensors = tensorArithmetic(known);
   // At once and not lazily: powers of s alone could overflow.
-  const base =
-    known.get('u') ??
-    s.mul(typeof eps === 'number' ? Math.min(eps * eps, LARGEST) : eps.square().minimum(LARGEST));
+  const base = known.get('u') ?? s.mul(squareOfShape(eps));
   known.set('u', base);
   const u = { ...lazyTensor(base), name: 'u' };
-  const limit = limitAtZero(h.profile);
-  const atZero = Number.isFinite(limit) ? limit : h.taken <= h.smoothness ? 0 : Number.NaN;
+  const atZero = valueAtZero(h);
   if (typeof eps === 'number') {
     const profile = { ...h.profile, scale: h.profile.scale * eps ** h.amplitude };
     return force(evaluateProfile(profile, u, tensors, atZero * eps ** h.amplitude));
@@ -134,7 +154,7 @@ function powerOfShape(eps: tf.Tensor, q: number): tf.Tensor {
 }
 
 /** ε^q. A shape that is trained may become 0; what 1/ε is multiplied with there is 0 as well, and so is the derivative. */
-function valueOfPower(eps: tf.Tensor, q: number): tf.Tensor {
+export function valueOfPower(eps: tf.Tensor, q: number): tf.Tensor {
   const away = q > 0 ? eps : tf.where(eps.abs().less(TINY_SHAPE), tf.scalar(TINY_SHAPE), eps);
   return force(power(lazyTensor(away), q, tensorArithmetic(new Map())));
 }

@@ -1,11 +1,11 @@
 // Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_checks.ts,
 //   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, fit_input.ts, float64.ts,
-//   float64_checks.ts, float64_solvers.ts, kernel_registry.ts, kernel_table.ts, known_points.ts,
-//   linear_systems.ts, moment_conditions.ts, native_arithmetic.ts, native_binding.ts, native_cholesky.ts,
-//   native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts, operators.ts,
+//   float64_checks.ts, float64_solvers.ts, graph_text.ts, kernel_registry.ts, kernel_table.ts,
+//   known_points.ts, linear_systems.ts, moment_conditions.ts, native_arithmetic.ts, native_binding.ts,
+//   native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts, operators.ts,
 //   partial_derivatives.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts,
-//   radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts;
+//   npm: @tensorflow/tfjs-node, ndarray.
 //
 // The symmetric system of interpolation, on the weights that the polynomial tail leaves free.
 import { evaluate } from './evaluation';

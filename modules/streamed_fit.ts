@@ -1,12 +1,13 @@
 // Needs: arithmetic.ts, compiled_arithmetic.ts, compiled_evaluation.ts, evaluation.ts, evaluation_checks.ts,
 //   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, fit_input.ts, float64.ts,
-//   float64_checks.ts, float64_solvers.ts, ill_conditioned.ts, interpolant.ts, kernel_registry.ts,
-//   kernel_table.ts, known_points.ts, linear_systems.ts, moment_conditions.ts, native_arithmetic.ts,
-//   native_binding.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts, native_ops.ts,
-//   native_sums.ts, notebook_output.ts, npy_files.ts, npy_header.ts, npy_writer.ts, operators.ts,
-//   partial_derivatives.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts, progress_bar.ts,
-//   radial_kernel.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, streamed_data.ts,
-//   tensor_arithmetic.ts, triangular_factor.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   float64_checks.ts, float64_solvers.ts, graph_text.ts, ill_conditioned.ts, interpolant.ts,
+//   kernel_registry.ts, kernel_table.ts, known_points.ts, linear_systems.ts, moment_conditions.ts,
+//   native_arithmetic.ts, native_binding.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts,
+//   native_ops.ts, native_sums.ts, notebook_output.ts, npy_files.ts, npy_header.ts, npy_writer.ts,
+//   operators.ts, partial_derivatives.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts,
+//   progress_bar.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts,
+//   small_evaluation.ts, streamed_data.ts, tensor_arithmetic.ts, triangular_factor.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Least squares over files, a block of points at a time: more points than memory holds.
 import ndarray from 'ndarray';

@@ -1,10 +1,14 @@
-// Needs: autodiff.ts, autodiff_adjoints.ts, autodiff_cross_entropy.ts, autodiff_derivatives.ts,
-//   autodiff_gradients.ts, autodiff_repair.ts, notebook_output.ts, progress_bar.ts, radii.ts, tape.ts,
-//   tape_reads.ts, training_options.ts; npm: @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, autodiff.ts, autodiff_adjoints.ts, autodiff_cross_entropy.ts,
+//   autodiff_derivatives.ts, autodiff_gradients.ts, autodiff_repair.ts, compiled_kernels.ts,
+//   compiled_radial.ts, graph_text.ts, native_arithmetic.ts, native_binding.ts, native_graph.ts,
+//   native_ops.ts, notebook_output.ts, profile_limits.ts, progress_bar.ts, radial_matrix.ts, radial_op.ts,
+//   radial_profiles.ts, radii.ts, tape.ts, tape_reads.ts, tensor_arithmetic.ts, training_options.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Trains layers and variables on residuals of a differential equation, or on any loss, by gradient descent.
 import * as tf from '@tensorflow/tfjs-node';
 import { repairGradients } from './autodiff';
+import { compiled } from './compiled_kernels';
 import { progressBar } from './progress_bar';
 import { checkNumbers, lossOf, notFinite, type Training, variablesOf } from './training_options';
 
@@ -38,7 +42,7 @@ export interface TrainingHistory {
  */
 export async function train(options: Training): Promise<TrainingHistory> {
   const call = 'train({ … })';
-  const { epochs, tolerance, patience, restoreBest = false, onEpoch, label } = options;
+  const { epochs, tolerance, patience, restoreBest = false, compile = true, onEpoch, label } = options;
   checkNumbers(call, options);
   const variables = variablesOf(call, options);
   const { loss: measure, terms: measured } = lossOf(call, options);
@@ -72,7 +76,8 @@ export async function train(options: Training): Promise<TrainingHistory> {
 
   /** Measures the loss and, unless there is a reason to stop, updates the variables. */
   async function step(epoch: number): Promise<TrainingHistory['stopped'] | undefined> {
-    const { value, grads } = tf.tidy(() => tf.variableGrads(measure, variables));
+    const gradients = () => tf.tidy(() => tf.variableGrads(measure, variables));
+    const { value, grads } = compile ? compiled(gradients) : gradients();
     try {
       const [loss] = value.dataSync();
       record(epoch, loss);

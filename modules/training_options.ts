@@ -32,6 +32,11 @@ export interface Training {
   restoreBest?: boolean;
   /** Called with each loss, before the update that follows from it; `false` stops. */
   onEpoch?: (epoch: number, loss: number) => unknown;
+  /**
+   * Whether large kernel matrices are compiled (compiled_kernels.ts); true by default. False where the number of points
+   * changes from epoch to epoch: each new one takes some tenths of a second.
+   */
+  compile?: boolean;
   /** The name of a progress bar; without one none is drawn. */
   label?: string;
 }

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, describe, test } from 'node:test';
-import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
 import { compiledNatives } from '../modules/compiled_arithmetic';
 import { evaluateCompiled } from '../modules/compiled_evaluation';
@@ -15,32 +14,9 @@ import { download, type F64, nativeCount, nativeScope, upload } from '../modules
 import { gaussianKernel, wendlandKernel } from '../modules/notable_kernels';
 import { componentsOf, hessian, type Operator, type TensorOperator } from '../modules/operators';
 import { evaluateSmall } from '../modules/small_evaluation';
+import { counting } from './support/binding';
 import { KERNELS, kernelCase } from './support/kernels';
 import { assertClose } from './support/tolerances';
-
-type Binding = Record<string, (...args: unknown[]) => unknown>;
-const backend = tf.backend() as unknown as { binding: Binding };
-
-/** Counts calls of the binding while f runs. */
-function counting<T>(names: string[], f: () => T): [T, Record<string, number>] {
-  const { binding } = backend;
-  const counts: Record<string, number> = Object.fromEntries(names.map(name => [name, 0]));
-  const spies = names.map(name => [
-    name,
-    {
-      value: (...args: unknown[]) => {
-        counts[name]++;
-        return binding[name](...args);
-      },
-    },
-  ]);
-  backend.binding = Object.create(binding, Object.fromEntries(spies));
-  try {
-    return [f(), counts];
-  } finally {
-    backend.binding = binding;
-  }
-}
 
 const numbers = (size: number, seed: number) =>
   Float64Array.from({ length: size }, (_, i) => Math.abs(Math.sin(seed + 12.9898 * i) * 43758.5453) % 1);
@@ -109,10 +85,12 @@ describe('compiled is as exact as plain numbers', () => {
 
   test('e^(−t) and powers: to 2e-15 of themselves, 0 and infinite beyond the range', () => {
     const t = Float64Array.from({ length: 4000 }, (_, i) => i * 0.2 - 20);
-    const compiled = compile(1, 0, 2, ([a]) => [
-      force(compiledNatives.expNegative(lazy(a))),
-      force(compiledNatives.power(compiledNatives.affine(lazy(a), 1, 21), -2.7)),
-    ]);
+    const compiled = compile({ split: 1, shared: 0, rows: [2000, 2000] }, ([a]) => ({
+      rows: [
+        force(compiledNatives.expNegative(lazy(a))),
+        force(compiledNatives.power(compiledNatives.affine(lazy(a), 1, 21), -2.7)),
+      ],
+    }));
     const [exponentials, powers] = nativeScope(() => compiled.run([upload(t, [t.length])], []).map(download));
     compiled.free();
     t.forEach((value, i) => {
@@ -163,12 +141,12 @@ describe('evaluate compiles where there is much to compute', () => {
   test('what throws while a function is compiled leaves nothing behind', () => {
     assert.throws(
       () =>
-        compile(1, 0, 2, () => {
+        compile({ split: 1, shared: 0, rows: [1, 1] }, () => {
           throw new Error('inside');
         }),
       /inside/,
     );
-    const fine = compile(1, 0, 2, ([a]) => [a]);
+    const fine = compile({ split: 1, shared: 0, rows: [1, 1] }, ([a]) => ({ rows: [a] }));
     assert.deepEqual(
       [...nativeScope(() => download(fine.run([upload(Float64Array.of(1, 2), [2])], [])[0]))],
       [1, 2],

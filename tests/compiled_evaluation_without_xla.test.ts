@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
+import { compiled } from '../modules/compiled_kernels';
 import { evaluate, laplacian } from '../modules/differential_operators';
+import { toTensor } from '../modules/float64';
 import { canCompile } from '../modules/native_graph';
 import { nativeCount } from '../modules/native_ops';
 import { gaussianKernel } from '../modules/notable_kernels';
 import { assertClose } from './support/tolerances';
 
-test('without XLA a large evaluation has the same values', () => {
+test('without XLA a large evaluation, and a large matrix on the tape, has the same values', () => {
   const backend = tf.backend() as unknown as { binding: object };
   const { binding } = backend;
   let asked = 0;
@@ -32,6 +34,12 @@ test('without XLA a large evaluation has the same values', () => {
     const first = evaluate(laplacian, gaussianKernel(2), x.hi(4, 2), centers, weights);
     assertClose(values.data.subarray(0, 4), first.data, 'float64');
     evaluate(laplacian, gaussianKernel(2), x, centers, weights);
+    const [points, places] = [toTensor(x.hi(400, 2)), toTensor(centers)] as tf.Tensor2D[];
+    const matrices = [compiled, <T>(f: () => T) => f()].map(wrap =>
+      wrap(() => gaussianKernel(2)(points, places)),
+    );
+    assert.deepEqual(matrices[0].dataSync(), matrices[1].dataSync());
+    tf.dispose([points, places, ...matrices]);
     assert.equal(asked, 1, 'it is tried once');
     assert.equal(canCompile(), false);
     assert.equal(nativeCount(), 0);
