@@ -1,8 +1,8 @@
 // Needs: arithmetic.ts, evaluation_checks.ts, fit_input.ts, float64.ts, float64_checks.ts,
 //   float64_solvers.ts, kernel_registry.ts, kernel_table.ts, known_points.ts, native_binding.ts,
 //   native_cholesky.ts, native_ops.ts, operators.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts,
-//   radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts;
-//   npm: @tensorflow/tfjs-node, ndarray.
+//   radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The conditions of a collocation, and what is checked of them. Errors name the condition and the row.
 import { coefficientValues } from './evaluation_checks';

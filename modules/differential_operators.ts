@@ -2,8 +2,8 @@
 //   evaluation_chunk.ts, evaluation_frame.ts, evaluation_plan.ts, graph_text.ts, kernel_table.ts,
 //   known_points.ts, native_arithmetic.ts, native_binding.ts, native_evaluation.ts, native_graph.ts,
 //   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, profile_limits.ts, radial_kernel.ts,
-//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts;
-//   npm: @tensorflow/tfjs-node, ndarray.
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts, small_evaluation.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Linear differential operators on kernels in closed form, exact at the centers: `apply` is on the tape, in float32,
 // `evaluate` is in float64.
@@ -13,6 +13,7 @@ import { checkKernel } from './evaluation';
 import { coefficientValues, refuseCenters } from './evaluation_checks';
 import type { F64 } from './native_ops';
 import {
+  type Coefficient,
   componentsOf,
   inDimension,
   type Operator,
@@ -22,10 +23,10 @@ import {
 } from './operators';
 import { laplacianProfile, partialTerms } from './partial_derivatives';
 import type { KernelFunction, RadialKernel } from './radial_kernel';
-import { radialMatrix } from './radial_matrix';
-import { type RadialFunction, radialOp } from './radial_op';
+import { type Pairs, pairsOf, radialMatrix, sumOf } from './radial_matrix';
 import { nthDerivative } from './radial_profiles';
-import { checkPoints, columnsOf, computeRadiiSquared } from './radii';
+import type { RadialTerm } from './radial_terms';
+import { checkPoints } from './radii';
 
 export { evaluate, evaluateGradient, evaluateHessian } from './evaluation';
 export * from './operators';
@@ -52,82 +53,59 @@ export function apply(op: Operator | TensorOperator, kernel: KernelFunction) {
       const order = Math.max(...parts.map(orderOf));
       if (order > radial.smoothness) refuseCenters(call, radial, order, fromTape(x), fromTape(centers));
       const pairs = pairsOf(x, centers);
-      const values = parts.map(part => sumOf(part.terms.map(term => termOnTape(call, radial, term, pairs))));
+      const values = parts.map(part => onTape(call, radial, part, pairs));
       return (axes.length === 0 ? values[0] : tf.stack(values, 1).reshape([n, ...axes, m])) as tf.Tensor2D;
     });
 }
 
-/** Points and centers, and what of each pair is made once, when it is asked for: a Laplacian needs no differences. */
-interface Pairs {
-  readonly x: tf.Tensor2D;
-  readonly centers: tf.Tensor2D;
-  /** ‖x − c‖² `[n, m]`. */
-  s(): tf.Tensor;
-  /** x − c in coordinate k, `[n, m]`. */
-  delta(k: number): tf.Tensor;
+/** Lφ `[n, m]`: what has no coefficient that varies is one matrix. */
+function onTape(call: string, kernel: RadialKernel, op: Operator, pairs: Pairs): tf.Tensor {
+  const [n, d] = pairs.x.shape;
+  const eps = kernel.epsilon();
+  const fixed: RadialTerm[] = [];
+  const summands: tf.Tensor[] = [];
+  for (const term of op.terms) {
+    const number = term.coefficients.filter(isNumber).reduce((product, a) => product * a, 1);
+    const terms = termsOf(kernel, inDimension(call, term, d)).map(each => ({
+      ...each,
+      coefficient: number * each.coefficient,
+    }));
+    const varying = term.coefficients.filter(isVarying);
+    if (varying.length === 0) fixed.push(...terms);
+    else
+      summands.push(
+        varying.reduce(
+          (sum, a) => {
+            const values = coefficientValues(call, a, fromTape(pairs.x));
+            return sum.mul(tf.tensor2d(Float32Array.from(values), [n, 1]));
+          },
+          radialMatrix(terms, pairs, eps),
+        ),
+      );
+  }
+  if (fixed.length > 0) summands.push(radialMatrix(fixed, pairs, eps));
+  return sumOf(summands);
 }
 
-function pairsOf(x: tf.Tensor2D, centers: tf.Tensor2D): Pairs {
-  let s: tf.Tensor | undefined;
-  let deltas: tf.Tensor[] | undefined;
-  return {
-    x,
-    centers,
-    s: () => {
-      s ??= computeRadiiSquared(x, centers);
-      return s;
-    },
-    delta: k => {
-      if (deltas === undefined) {
-        const theirs = columnsOf(centers);
-        deltas = columnsOf(x).map((column, i) => column.sub(theirs[i].transpose()));
-      }
-      return deltas[k];
-    },
-  };
-}
+const isNumber = (a: Coefficient): a is number => typeof a === 'number';
+const isVarying = (a: Coefficient): a is Exclude<Coefficient, number> => !isNumber(a);
 
-const sumOf = (terms: tf.Tensor[]) => (terms.length === 1 ? terms[0] : tf.addN(terms));
-
-/** coefficient · ∂^α Δ^k φ, `[n, m]`. */
-function termOnTape(call: string, kernel: RadialKernel, term: OperatorTerm, { x, centers, s, delta }: Pairs) {
-  const { row } = kernel;
-  const d = x.shape[1];
-  const { alpha, laplacians } = inDimension(call, term, d);
+/** ∂^α Δ^k φ as a sum of radial functions times powers of x − c. */
+function termsOf({ row }: RadialKernel, { alpha, laplacians }: OperatorTerm): RadialTerm[] {
   let profile = row.profile;
-  for (let k = 0; k < laplacians; k++) profile = laplacianProfile(profile, d);
-  // Δ^k φ is a radial function too, 2k times less smooth.
-  const base: RadialFunction = {
-    name: row.name,
-    profile,
-    amplitude: row.amplitude + 2 * laplacians,
-    smoothness: row.smoothness - 2 * laplacians,
-    taken: 0,
-  };
-  const summands = partialTerms(alpha).map(({ coefficient, powers, order }) => {
-    const f = {
-      ...base,
+  for (let k = 0; k < laplacians; k++) profile = laplacianProfile(profile, alpha.length);
+  return partialTerms(alpha).map(({ coefficient, powers, order }) => ({
+    coefficient,
+    powers,
+    // Δ^k φ is a radial function too, 2k times less smooth.
+    h: {
+      name: row.name,
       profile: nthDerivative(profile, order),
-      amplitude: base.amplitude + 2 * order,
+      amplitude: row.amplitude + 2 * (laplacians + order),
+      smoothness: row.smoothness - 2 * laplacians,
       taken: order,
-    };
-    const isRadial = powers.every(p => p === 0);
-    let value = isRadial
-      ? radialMatrix(f, x, centers, kernel.epsilon(), s)
-      : radialOp(f, s(), kernel.epsilon());
-    powers.forEach((p, k) => {
-      for (let i = 0; i < p; i++) value = value.mul(delta(k));
-    });
-    return coefficient === 1 ? value : value.mul(coefficient);
-  });
-  let sum = sumOf(summands);
-  for (const a of term.coefficients)
-    sum = sum.mul(
-      typeof a === 'number'
-        ? a
-        : tf.tensor2d(Float32Array.from(coefficientValues(call, a, fromTape(x))), [x.shape[0], 1]),
-    );
-  return sum;
+    },
+  }));
 }
 
 const fromTape = (t: tf.Tensor): F64 => ndarray(Float64Array.from(t.dataSync()), t.shape);

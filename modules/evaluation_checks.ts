@@ -1,6 +1,6 @@
 // Needs: arithmetic.ts, kernel_table.ts, known_points.ts, native_binding.ts, native_ops.ts, operators.ts,
-//   profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts,
-//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts,
+//   radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What depends on the points of an evaluation: whether one is a center at which a derivative does not exist, and the
 // coefficients that vary from one to the next.

@@ -1,7 +1,7 @@
 // Needs: arithmetic.ts, evaluation_checks.ts, float64.ts, float64_checks.ts, float64_solvers.ts,
 //   kernel_registry.ts, kernel_table.ts, known_points.ts, native_binding.ts, native_cholesky.ts,
 //   native_ops.ts, operators.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts,
-//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm:
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts, tensor_arithmetic.ts; npm:
 //   @tensorflow/tfjs-node, ndarray.
 //
 // What is checked of nodes, values and kernels before a system is made of them. Errors name the row.

@@ -1,7 +1,7 @@
 // Needs: arithmetic.ts, evaluation_checks.ts, kernel_table.ts, known_points.ts, native_binding.ts,
 //   native_ops.ts, operators.ts, profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, separable.ts, target.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node,
-//   ndarray.
+//   radial_profiles.ts, radial_terms.ts, radii.ts, separable.ts, target.ts, tensor_arithmetic.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Solutions of the heat and the wave equation, as targets of two columns: x, then t.
 import { cosine, exponential, separable, sine } from './separable';

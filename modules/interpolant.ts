@@ -4,8 +4,8 @@
 //   known_points.ts, linear_systems.ts, native_arithmetic.ts, native_binding.ts, native_cholesky.ts,
 //   native_evaluation.ts, native_graph.ts, native_ops.ts, native_sums.ts, operators.ts,
 //   partial_derivatives.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts,
-//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, tensor_arithmetic.ts;
-//   npm: @tensorflow/tfjs-node, ndarray.
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts, small_evaluation.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // A function u(x) = Σ_j w_j·φ(x, c_j) + Σ_l b_l·p_l(x) in float64: what interpolate and collocate give.
 import ndarray from 'ndarray';

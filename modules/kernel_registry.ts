@@ -1,5 +1,5 @@
 // Needs: arithmetic.ts, kernel_table.ts, profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
+//   radial_profiles.ts, radial_terms.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
 //
 // Which factory makes a kernel again when a saved model is loaded.
 import * as tf from '@tensorflow/tfjs-node';

@@ -5,8 +5,8 @@
 //   moment_conditions.ts, native_arithmetic.ts, native_binding.ts, native_cholesky.ts, native_evaluation.ts,
 //   native_graph.ts, native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts,
 //   polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, reduced_system.ts, small_evaluation.ts, tensor_arithmetic.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+//   radial_profiles.ts, radial_terms.ts, radii.ts, reduced_system.ts, small_evaluation.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // The shape that predicts best each value that is left out.
 import { checkedKernel, checkedPoints, checkedValues } from './fit_input';

@@ -4,8 +4,8 @@
 //   native_arithmetic.ts, native_binding.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts,
 //   native_ops.ts, native_sums.ts, nn_rbf.ts, notable_kernels.ts, operators.ts, partial_derivatives.ts,
 //   polynomial_terms.ts, polynomials.ts, profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, rbf_layer.ts, rbf_options.ts, rbf_weights.ts, small_evaluation.ts,
-//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   radial_profiles.ts, radial_terms.ts, radii.ts, rbf_layer.ts, rbf_options.ts, rbf_weights.ts,
+//   small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // RBF networks with a polynomial tail, u(x) = Σ_j w_j·φ(x, c_j) + Σ_l p_l·q_l(x), as layers of tfjs.
 import * as tf from '@tensorflow/tfjs-node';

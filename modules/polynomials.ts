@@ -1,6 +1,7 @@
 // Needs: arithmetic.ts, evaluation_checks.ts, kernel_table.ts, known_points.ts, native_binding.ts,
 //   native_ops.ts, operators.ts, polynomial_terms.ts, profile_limits.ts, radial_kernel.ts, radial_matrix.ts,
-//   radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts, tensor_arithmetic.ts; npm:
+//   @tensorflow/tfjs-node, ndarray.
 //
 // Polynomials of total degree ≤ degree in float64, centred on the box of some points and scaled to it, with exact
 // derivatives.

@@ -1,9 +1,10 @@
 // Needs: arithmetic.ts, kernel_table.ts, profile_limits.ts, radial_matrix.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
+//   radial_profiles.ts, radial_terms.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
 import * as tf from '@tensorflow/tfjs-node';
 import { type KernelRow, kernelRow } from './kernel_table';
-import { radialMatrix } from './radial_matrix';
+import { pairsOf, radialMatrix } from './radial_matrix';
 import type { ProfileRow } from './radial_profiles';
+import { radialTerm } from './radial_terms';
 import { checkPoints, nameOfType } from './radii';
 
 /** A shape parameter: a number, a scalar tensor or variable, or one value a center `[m]`. */
@@ -71,7 +72,11 @@ export function makeKernel(call: string, row: KernelRow, shape: Shape | null): R
         throw new RangeError(
           `${call}: ${row.shape?.parameter} must be a scalar or [${m}], one a center, got [${shape.shape}]`,
         );
-      return radialMatrix({ ...row, taken: 0 }, x, centers, epsilon()) as tf.Tensor2D;
+      return radialMatrix(
+        [radialTerm({ ...row, taken: 0 }, x.shape[1])],
+        pairsOf(x, centers),
+        epsilon(),
+      ) as tf.Tensor2D;
     });
   Object.defineProperty(kernel, 'name', { value: row.name });
   return Object.assign(kernel, { smoothness: row.smoothness, row, shape, epsilon });

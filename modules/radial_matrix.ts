@@ -1,31 +1,92 @@
-// Needs: arithmetic.ts, profile_limits.ts, radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts;
-//   npm: @tensorflow/tfjs-node.
+// Needs: arithmetic.ts, profile_limits.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts,
+//   tensor_arithmetic.ts; npm: @tensorflow/tfjs-node.
 //
-// The matrix of a radial function between points and centers, on the tape: op by op, or by what stands in for it.
-import type * as tf from '@tensorflow/tfjs-node';
-import { type RadialFunction, radialOp } from './radial_op';
-import { computeRadiiSquared } from './radii';
+// The matrix of a kernel's derivative between points and centers, on the tape: op by op, or by what stands in for it.
+import * as tf from '@tensorflow/tfjs-node';
+import { radialOp } from './radial_op';
+import type { RadialTerm } from './radial_terms';
+import { columnsOf, computeRadiiSquared } from './radii';
 
-/** h(‖x_i − c_j‖², ε) `[n, m]` on the tape, or null for what it does not take. */
+/** Points and centers, and what of all pairs is made once, when it is asked for. */
+export interface Pairs {
+  readonly x: tf.Tensor2D;
+  readonly centers: tf.Tensor2D;
+  /** ‖x − c‖² `[n, m]`. */
+  s(): tf.Tensor;
+  /** x − c in coordinate k, `[n, m]`. */
+  delta(k: number): tf.Tensor;
+}
+
+export function pairsOf(x: tf.Tensor2D, centers: tf.Tensor2D): Pairs {
+  let s: tf.Tensor | undefined;
+  let deltas: tf.Tensor[] | undefined;
+  return {
+    x,
+    centers,
+    s: () => {
+      s ??= computeRadiiSquared(x, centers);
+      return s;
+    },
+    delta: k => {
+      if (deltas === undefined) {
+        const theirs = columnsOf(centers);
+        deltas = columnsOf(x).map((column, i) => column.sub(theirs[i].transpose()));
+      }
+      return deltas[k];
+    },
+  };
+}
+
+/** The sum of the terms `[n, m]` on the tape, or null where it is nothing for this way. */
 export type RadialMatrix = (
-  h: RadialFunction,
-  x: tf.Tensor2D,
-  centers: tf.Tensor2D,
+  terms: readonly RadialTerm[],
+  pairs: Pairs,
   eps: number | tf.Tensor,
 ) => tf.Tensor | null;
 
 let standIn: RadialMatrix = () => null;
 
-/** h(‖x_i − c_j‖², ε) of points x `[n, d]` and centers `[m, d]`: `[n, m]`; `s` gives the squared distances where they are there. */
-export function radialMatrix(
-  h: RadialFunction,
-  x: tf.Tensor2D,
-  centers: tf.Tensor2D,
+/** The sum of the terms for points x `[n, d]` and centers `[m, d]`: `[n, m]`. */
+export const radialMatrix = (
+  terms: readonly RadialTerm[],
+  pairs: Pairs,
   eps: number | tf.Tensor,
-  s = () => computeRadiiSquared(x, centers) as tf.Tensor,
-): tf.Tensor {
-  return standIn(h, x, centers, eps) ?? radialOp(h, s(), eps);
+): tf.Tensor => standIn(terms, pairs, eps) ?? matrixOnTape(terms, pairs, eps);
+
+/** The same op by op: each radial function once, times what stands before it. */
+export function matrixOnTape(terms: readonly RadialTerm[], pairs: Pairs, eps: number | tf.Tensor): tf.Tensor {
+  const groups = new Map<string, RadialTerm[]>();
+  for (const term of terms) {
+    const key = JSON.stringify(term.h);
+    groups.set(key, [...(groups.get(key) ?? []), term]);
+  }
+  const summands = [...groups.values()].map(group => {
+    const value = radialOp(group[0].h, pairs.s(), eps);
+    const radial = group.filter(({ powers }) => powers.every(p => p === 0));
+    const others = group.filter(term => !radial.includes(term)).map(term => timesDeltas(null, term, pairs));
+    const number = radial.reduce((sum, { coefficient }) => sum + coefficient, 0);
+    if (others.length === 0) return number === 1 ? value : value.mul(number);
+    const factor = sumOf(others);
+    return value.mul(number === 0 ? factor : factor.add(number));
+  });
+  return sumOf(summands);
 }
+
+/** a times the coefficient of the term and its powers of differences. */
+export function timesDeltas(
+  a: tf.Tensor | null,
+  { coefficient, powers }: RadialTerm,
+  { delta }: Pairs,
+): tf.Tensor {
+  let product = a;
+  powers.forEach((p, k) => {
+    for (let i = 0; i < p; i++) product = product === null ? delta(k) : product.mul(delta(k));
+  });
+  const given = product ?? tf.scalar(1);
+  return coefficient === 1 ? given : given.mul(coefficient);
+}
+
+export const sumOf = (summands: tf.Tensor[]) => (summands.length === 1 ? summands[0] : tf.addN(summands));
 
 /** Runs f with another way to make these matrices. */
 export function withRadialMatrix<T>(way: RadialMatrix, f: () => T): T {

@@ -3,8 +3,8 @@
 //   float64_solvers.ts, graph_text.ts, kernel_registry.ts, kernel_table.ts, known_points.ts,
 //   native_arithmetic.ts, native_binding.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts,
 //   native_ops.ts, native_sums.ts, operators.ts, partial_derivatives.ts, profile_limits.ts, radial_kernel.ts,
-//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, rbf_options.ts, rbf_weights.ts,
-//   small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts, rbf_options.ts,
+//   rbf_weights.ts, small_evaluation.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // What all RBF networks share: centers and weights as weights of a tfjs layer, u(x) = Φ(x)·w without bias.
 import * as tf from '@tensorflow/tfjs-node';

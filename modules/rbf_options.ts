@@ -1,5 +1,5 @@
 // Needs: arithmetic.ts, kernel_registry.ts, kernel_table.ts, profile_limits.ts, radial_kernel.ts,
-//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm:
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts, tensor_arithmetic.ts; npm:
 //   @tensorflow/tfjs-node.
 //
 // What one says of an RBF network when one makes it, and what is checked of it.

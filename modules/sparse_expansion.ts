@@ -2,8 +2,8 @@
 //   fit_input.ts, float64.ts, float64_checks.ts, float64_solvers.ts, kernel_registry.ts, kernel_table.ts,
 //   known_points.ts, native_arithmetic.ts, native_binding.ts, native_cholesky.ts, native_ops.ts,
 //   native_sums.ts, operators.ts, partial_derivatives.ts, polynomial_terms.ts, polynomials.ts,
-//   profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts,
-//   sparse_matrix.ts, sparse_neighbours.ts, sparse_pairs.ts, tensor_arithmetic.ts; npm:
+//   profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts,
+//   radii.ts, sparse_matrix.ts, sparse_neighbours.ts, sparse_pairs.ts, tensor_arithmetic.ts; npm:
 //   @tensorflow/tfjs-node, mnemonist, ndarray.
 //
 // u(x) = Σ_j w_j·φ(x, c_j) for a kernel of compact support: at a point only the centers within its radius count.

@@ -3,8 +3,8 @@
 //   known_points.ts, native_arithmetic.ts, native_binding.ts, native_evaluation.ts, native_graph.ts,
 //   native_ops.ts, native_sums.ts, notebook_output.ts, npy_files.ts, npy_header.ts, npy_writer.ts,
 //   operators.ts, partial_derivatives.ts, profile_limits.ts, progress_bar.ts, radial_kernel.ts,
-//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts, small_evaluation.ts, streamed_data.ts,
-//   streamed_note.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts, radii.ts, small_evaluation.ts,
+//   streamed_data.ts, streamed_note.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // An evaluation from file to file, a block of points at a time: more points than memory holds.
 import { randomUUID } from 'node:crypto';

@@ -5,8 +5,8 @@
 //   native_arithmetic.ts, native_binding.ts, native_cholesky.ts, native_evaluation.ts, native_graph.ts,
 //   native_ops.ts, native_sums.ts, notebook_output.ts, npy_files.ts, npy_header.ts, npy_writer.ts,
 //   operators.ts, partial_derivatives.ts, polynomial_terms.ts, polynomials.ts, profile_limits.ts,
-//   progress_bar.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radii.ts,
-//   small_evaluation.ts, streamed_data.ts, tensor_arithmetic.ts, triangular_factor.ts; npm:
+//   progress_bar.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts, radial_profiles.ts, radial_terms.ts,
+//   radii.ts, small_evaluation.ts, streamed_data.ts, tensor_arithmetic.ts, triangular_factor.ts; npm:
 //   @tensorflow/tfjs-node, ndarray.
 //
 // Least squares over files, a block of points at a time: more points than memory holds.

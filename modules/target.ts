@@ -1,6 +1,6 @@
 // Needs: arithmetic.ts, evaluation_checks.ts, kernel_table.ts, known_points.ts, native_binding.ts,
 //   native_ops.ts, operators.ts, profile_limits.ts, radial_kernel.ts, radial_matrix.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
+//   radial_profiles.ts, radial_terms.ts, radii.ts, tensor_arithmetic.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // A target: a function that is known with all its derivatives, to compare what approximates it with.
 import ndarray from 'ndarray';

@@ -2,8 +2,8 @@
 //   autodiff_derivatives.ts, autodiff_gradients.ts, autodiff_repair.ts, compiled_kernels.ts,
 //   compiled_radial.ts, graph_text.ts, native_arithmetic.ts, native_binding.ts, native_graph.ts,
 //   native_ops.ts, notebook_output.ts, profile_limits.ts, progress_bar.ts, radial_matrix.ts, radial_op.ts,
-//   radial_profiles.ts, radii.ts, tape.ts, tape_reads.ts, tensor_arithmetic.ts, training_options.ts; npm:
-//   @tensorflow/tfjs-node, ndarray.
+//   radial_profiles.ts, radial_terms.ts, radii.ts, tape.ts, tape_reads.ts, tensor_arithmetic.ts,
+//   training_options.ts; npm: @tensorflow/tfjs-node, ndarray.
 //
 // Trains layers and variables on residuals of a differential equation, or on any loss, by gradient descent.
 import * as tf from '@tensorflow/tfjs-node';

@@ -6,13 +6,23 @@ import ndarray from 'ndarray';
 import { repairGradients } from '../modules/autodiff';
 import { compiled } from '../modules/compiled_kernels';
 import { detectAnomaly } from '../modules/detect_anomaly';
-import { apply, evaluate, laplacian, type Operator } from '../modules/differential_operators';
+import {
+  add,
+  apply,
+  evaluate,
+  gradient,
+  identity,
+  laplacian,
+  type Operator,
+  partial,
+  scale,
+} from '../modules/differential_operators';
 import { nativeCount } from '../modules/native_ops';
 import { RbfFreeAll } from '../modules/nn_rbf';
 import { gaussianKernel, maternKernel, mqKernelHardy, type RadialKernel } from '../modules/notable_kernels';
 import { train } from '../modules/training';
 import { counting } from './support/binding';
-import { KERNELS, type KernelCase } from './support/kernels';
+import { KERNELS, type KernelCase, kernelCase } from './support/kernels';
 import { assertClose } from './support/tolerances';
 
 /** 331 points, a prime, and 199 centers: just above the number from which matrices are compiled. */
@@ -74,26 +84,32 @@ afterEach(() => {
 });
 
 describe('compiled matrices and their gradients are those made op by op, where points meet centers too', () => {
-  KERNELS.forEach((kernelCase, i) => {
-    const { name, hasShape, shape, make } = kernelCase;
+  /** A sum of four derivatives, the kernel itself among them. */
+  const mixed = add(partial([0, 1]), scale(-0.3, partial([2, 0])), scale(2, partial([1, 1])), identity);
+
+  KERNELS.forEach((given, i) => {
+    const { name, hasShape, shape, make } = given;
+    const isSmooth = make(shape).smoothness >= 2;
+    /** With one shape a center, where there is a shape. */
+    const withShapes = (f: (shapes?: tf.Tensor) => void) => {
+      const each = hasShape ? tf.tensor1d(numbers(M, 4).map(v => shape * (0.75 + 0.5 * v))) : undefined;
+      f(each);
+      each?.dispose();
+    };
     const d = 1 + (i % 3);
     test(`${name} in ${d}-D`, () => {
-      agrees(kernelCase, d, kernelValues);
+      agrees(given, d, kernelValues);
+      if (!isSmooth) withShapes(shapes => agrees(given, 2, kernelValues, shapes));
     });
-    if (hasShape)
-      test(`${name} with a shape for all centers, and one for each`, () => {
-        const one = tf.scalar(shape);
-        const each = tf.tensor1d(numbers(M, 4).map(v => shape * (0.75 + 0.5 * v)));
-        agrees(kernelCase, 2, kernelValues, one);
-        agrees(kernelCase, 2, kernelValues, each);
-        tf.dispose([one, each]);
-      });
-    if (make(shape).smoothness >= 2)
-      test(`the Laplacian of ${name}`, () => {
-        const each = hasShape ? tf.tensor1d(numbers(M, 4).map(v => shape * (0.75 + 0.5 * v))) : undefined;
-        agrees(kernelCase, 2, kernel => apply(laplacian, kernel), each);
-        each?.dispose();
-      });
+    if (!isSmooth) return;
+    test(`∂y − 0.3∂xx + 2∂xy + 1 of ${name}`, () => {
+      withShapes(shapes => agrees(given, 2, kernel => apply(mixed, kernel), shapes));
+    });
+    test(`the Laplacian of ${name}`, () => {
+      const one = hasShape ? tf.scalar(shape) : undefined;
+      agrees(given, 2, kernel => apply(laplacian, kernel), one);
+      one?.dispose();
+    });
   });
 });
 
@@ -145,6 +161,24 @@ describe('the gradients of compiled Laplacians are five-point differences of flo
     });
 });
 
+test('a coefficient that varies, and all first derivatives at once, are compiled by parts', () => {
+  const slope = add(
+    scale(x => x.pick(-1, 0), partial([1, 0])),
+    laplacian,
+  );
+  agrees(kernelCase('Matern72'), 2, kernel => apply(slope, kernel));
+  const run = () =>
+    tf.tidy(() => {
+      const { x, centers } = places(2);
+      return apply(gradient, gaussianKernel(2))(x, centers);
+    });
+  const [made, calls] = counting(['runSavedModel'], () => compiled(run));
+  const expected = run();
+  assert.equal(calls.runSavedModel, 2);
+  assertClose(made.dataSync(), expected.dataSync());
+  tf.dispose([made, expected]);
+});
+
 describe('a gradient of a compiled gradient', () => {
   const second = (kernel: (shape: tf.Tensor) => RadialKernel, op?: Operator) =>
     tf.tidy(() => {
@@ -173,6 +207,7 @@ describe('a gradient of a compiled gradient', () => {
     ['Gaussian', gaussianKernel, undefined],
     ['Matern72', (ell: tf.Tensor) => maternKernel(3.5, ell), undefined],
     ['the Laplacian of Gaussian', gaussianKernel, laplacian],
+    ['∂x − ∂xy of Gaussian', gaussianKernel, add(partial([1, 0]), scale(-1, partial([1, 1])))],
   ] as const)
     test(`${name}: as op by op`, () => {
       const [made, calls] = counting(['runSavedModel'], () => compiled(() => second(kernel, op)));

@@ -28,7 +28,7 @@ export function worstFailure(
 ): string | undefined {
   if (actual.length !== expected.length) return `has ${actual.length} elements, not ${expected.length}`;
   const finite = Array.from(expected).filter(Number.isFinite);
-  const limit = TOLERANCE[dtype] * Math.max(1, ...finite.map(Math.abs));
+  const limit = TOLERANCE[dtype] * finite.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   let worst: { i: number; error: number } | undefined;
   for (let i = 0; i < expected.length; i++) {
     const error = Object.is(actual[i], expected[i]) ? 0 : Math.abs(actual[i] - expected[i]);
