@@ -31,8 +31,8 @@ type Terms = readonly RadialTerm[];
  * f runs as without.
  *
  * @example
- * const [x, centers] = [tf.zeros<tf.Rank.R2>([1000, 2]), tf.ones<tf.Rank.R2>([100, 2])];
- * compiled(() => gaussianKernel(1)(x, centers)).max(); // 0.1353
+ * const [zeros, ones] = [tf.zeros<tf.Rank.R2>([1000, 2]), tf.ones<tf.Rank.R2>([100, 2])];
+ * compiled(() => gaussianKernel(1)(zeros, ones)).max(); // 0.1353
  */
 export const compiled = <T>(f: () => T): T => withRadialMatrix(compiledMatrix, f);
 
