@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-node';
 import { gradientsOfChunk, leastAmplitude, leastShapePower, valuesOfChunk } from './compiled_radial';
 import { canCompile, compile, compiledOnce } from './native_graph';
 import { borrow, handOver, nativeScope } from './native_ops';
-import { matrixOnTape, type Pairs, pairsOf, sumOf, timesDeltas, withRadialMatrix } from './radial_matrix';
+import { factorOf, matrixOnTape, type Pairs, pairsOf, sumOf, withRadialMatrix } from './radial_matrix';
 import { slopeAlongShape, squareOfShape, timesPower, valueOfPower } from './radial_op';
 import { type RadialTerm, slopesAlong } from './radial_terms';
 import { tapeEngine } from './tape';
@@ -76,7 +76,7 @@ function gradientsOnTape(terms: Terms, dy: tf.Tensor, x: tf.Tensor2D, centers: t
   const gradients = [sums(1), sums(0).neg()];
   if (typeof eps === 'number') return gradients;
   const ofShape = terms.map(term =>
-    slopeAlongShape(term.h, pairs.s(), eps, new Map(), timesDeltas(dy, term, pairs)),
+    slopeAlongShape(term.h, pairs.s(), eps, new Map(), dy.mul(factorOf(term, pairs))),
   );
   return [...gradients, sumOf(ofShape)];
 }

@@ -62,9 +62,9 @@ export function matrixOnTape(terms: readonly RadialTerm[], pairs: Pairs, eps: nu
   }
   const summands = [...groups.values()].map(group => {
     const value = radialOp(group[0].h, pairs.s(), eps);
-    const radial = group.filter(({ powers }) => powers.every(p => p === 0));
-    const others = group.filter(term => !radial.includes(term)).map(term => timesDeltas(null, term, pairs));
-    const number = radial.reduce((sum, { coefficient }) => sum + coefficient, 0);
+    const factors = group.map(term => factorOf(term, pairs));
+    const number = factors.reduce<number>((sum, a) => (typeof a === 'number' ? sum + a : sum), 0);
+    const others = factors.filter(a => typeof a !== 'number') as tf.Tensor[];
     if (others.length === 0) return number === 1 ? value : value.mul(number);
     const factor = sumOf(others);
     return value.mul(number === 0 ? factor : factor.add(number));
@@ -72,18 +72,14 @@ export function matrixOnTape(terms: readonly RadialTerm[], pairs: Pairs, eps: nu
   return sumOf(summands);
 }
 
-/** a times the coefficient of the term and its powers of differences. */
-export function timesDeltas(
-  a: tf.Tensor | null,
-  { coefficient, powers }: RadialTerm,
-  { delta }: Pairs,
-): tf.Tensor {
-  let product = a;
+/** What stands before the radial function of a term. */
+export function factorOf({ coefficient, powers }: RadialTerm, { delta }: Pairs): number | tf.Tensor {
+  let product: tf.Tensor | undefined;
   powers.forEach((p, k) => {
-    for (let i = 0; i < p; i++) product = product === null ? delta(k) : product.mul(delta(k));
+    for (let i = 0; i < p; i++) product = product?.mul(delta(k)) ?? delta(k);
   });
-  const given = product ?? tf.scalar(1);
-  return coefficient === 1 ? given : given.mul(coefficient);
+  if (product === undefined) return coefficient;
+  return coefficient === 1 ? product : product.mul(coefficient);
 }
 
 export const sumOf = (summands: tf.Tensor[]) => (summands.length === 1 ? summands[0] : tf.addN(summands));
