@@ -47,22 +47,22 @@ export function compile(inputs: GraphInputs, f: ChunkFunction): Compiled {
   };
 }
 
-/** How many compiled functions are kept. */
-const KEPT = 32;
+/** How many compiled functions are kept, of about 2 MB each: more than a step of a training has. */
+const KEPT = 96;
 const kept = new Map<string, { readonly compiled: Compiled }>();
 
-/** What `make` gave for this key. The functions of the last 32 keys are kept. */
+/** What `make` gave for this key. The functions that were used last are kept. */
 export function compiledOnce<T extends { readonly compiled: Compiled }>(key: string, make: () => T): T {
-  const known = kept.get(key);
-  if (known !== undefined) return known as T;
-  const made = make();
-  const [oldest] = kept.keys();
-  if (kept.size === KEPT) {
+  const found = (kept.get(key) as T | undefined) ?? make();
+  // A Map has its keys in the order in which they were set.
+  kept.delete(key);
+  kept.set(key, found);
+  if (kept.size > KEPT) {
+    const [oldest] = kept.keys();
     kept.get(oldest)?.compiled.free();
     kept.delete(oldest);
   }
-  kept.set(key, made);
-  return made;
+  return found;
 }
 
 let available: boolean | undefined;

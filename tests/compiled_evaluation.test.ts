@@ -1,7 +1,8 @@
 /** Evaluations compiled by XLA: as exact as in plain numbers, kept, freed, and done without where there is no XLA. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import ndarray from 'ndarray';
 import { compiledNatives } from '../modules/compiled_arithmetic';
@@ -9,7 +10,7 @@ import { evaluateCompiled } from '../modules/compiled_evaluation';
 import { evaluate, gradient, laplacian } from '../modules/differential_operators';
 import { planOf, type Request } from '../modules/evaluation_plan';
 import { force, lazy } from '../modules/native_arithmetic';
-import { canCompile, compile } from '../modules/native_graph';
+import { canCompile, compile, compiledOnce } from '../modules/native_graph';
 import { download, type F64, nativeCount, nativeScope, upload } from '../modules/native_ops';
 import { gaussianKernel, wendlandKernel } from '../modules/notable_kernels';
 import { componentsOf, hessian, type Operator, type TensorOperator } from '../modules/operators';
@@ -118,10 +119,28 @@ describe('evaluate compiles where there is much to compute', () => {
     assertClose(first.data.slice(2 * 19_961), part.data, 'float64', 'the last points');
   });
 
-  test('keeps at most 32 functions, and leaves no file and no native tensor', () => {
+  test('frees those that were used longest ago, of more than 96', () => {
+    const freed: number[] = [];
+    const ask = (i: number) =>
+      compiledOnce(`${i}`, () => ({ compiled: { run: () => [], free: () => void freed.push(i) }, i })).i;
+    for (let i = 0; i < 96; i++) ask(i);
+    assert.deepEqual(freed, []);
+    assert.equal(ask(0), 0);
+    ask(96);
+    assert.deepEqual(freed, [1]);
+    // The others are freed here, so that the tests that follow begin anew.
+    for (let i = 100; i < 196; i++) ask(i);
+    assert.equal(freed.length, 97);
+    assert.equal(new Set(freed).size, 97);
+  });
+
+  test('leaves no file and no native tensor', () => {
     const before = nativeCount();
-    const [, { loadSavedModel, deleteSavedModel }] = counting(['loadSavedModel', 'deleteSavedModel'], () => {
-      for (let m = 1; m <= 40; m++)
+    // A temporary folder of this test alone: others run beside it.
+    const [usual, own] = [process.env.TMPDIR, mkdtempSync(join(tmpdir(), 'rbf-test-'))];
+    process.env.TMPDIR = own;
+    const [, { loadSavedModel }] = counting(['loadSavedModel'], () => {
+      for (let m = 1; m <= 3; m++)
         evaluateCompiled({
           ...request('Iq', [laplacian]),
           m,
@@ -129,13 +148,12 @@ describe('evaluate compiles where there is much to compute', () => {
           weights: numbers(m * K, 3),
         });
     });
-    assert.equal(loadSavedModel, 40);
-    assert.ok(deleteSavedModel >= 8 && deleteSavedModel <= 40, `${deleteSavedModel} were freed`);
+    assert.equal(loadSavedModel, 3);
     assert.equal(nativeCount(), before);
-    assert.deepEqual(
-      readdirSync(tmpdir()).filter(name => name.startsWith('rbf-graph-')),
-      [],
-    );
+    if (usual === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = usual;
+    assert.deepEqual(readdirSync(own), []);
+    rmdirSync(own);
   });
 
   test('what throws while a function is compiled leaves nothing behind', () => {
