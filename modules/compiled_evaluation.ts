@@ -21,6 +21,7 @@ const CHUNKS = 64;
  * which then runs several times slower.
  */
 const COLUMNS = 4;
+
 interface Kept {
   readonly compiled: Compiled;
   /** Of each group the number in front of its sums. */
@@ -47,15 +48,8 @@ export function evaluateCompiled(request: Request): Float64Array {
     const columns =
       weights === null ? [] : groups.map(group => weightsOf(request, frame, group, strideOf(group)));
     const sizes = [d, m, rows, chunks, squaredEps.shape, columns.map(({ shape }) => shape[1])];
-    const { compiled, fronts } = compiledFor(
-      plan,
-      frame,
-      groups,
-      sizes,
-      d,
-      columns.length,
-      new Array<number>(chunks).fill(rows / chunks),
-    );
+    const chunkRows = new Array<number>(chunks).fill(rows / chunks);
+    const { compiled, fronts } = compiledFor(plan, frame, groups, sizes, d, columns.length, chunkRows);
     for (let first = 0; first < n; first += rows) {
       const count = Math.min(rows, n - first);
       nativeScope(() => {

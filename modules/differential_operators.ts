@@ -10,10 +10,10 @@
 import * as tf from '@tensorflow/tfjs-node';
 import ndarray from 'ndarray';
 import { checkKernel } from './evaluation';
-import { coefficientValues, refuseCenters } from './evaluation_checks';
+import { productOf, refuseCenters } from './evaluation_checks';
 import type { F64 } from './native_ops';
 import {
-  type Coefficient,
+  coefficientsOf,
   componentsOf,
   inDimension,
   type Operator,
@@ -65,30 +65,18 @@ function onTape(call: string, kernel: RadialKernel, op: Operator, pairs: Pairs):
   const fixed: RadialTerm[] = [];
   const summands: tf.Tensor[] = [];
   for (const term of op.terms) {
-    const number = term.coefficients.filter(isNumber).reduce((product, a) => product * a, 1);
+    const { number, varying } = coefficientsOf(term);
     const terms = termsOf(kernel, inDimension(call, term, d)).map(each => ({
       ...each,
       coefficient: number * each.coefficient,
     }));
-    const varying = term.coefficients.filter(isVarying);
-    if (varying.length === 0) fixed.push(...terms);
-    else
-      summands.push(
-        varying.reduce(
-          (sum, a) => {
-            const values = coefficientValues(call, a, fromTape(pairs.x));
-            return sum.mul(tf.tensor2d(Float32Array.from(values), [n, 1]));
-          },
-          radialMatrix(terms, pairs, eps),
-        ),
-      );
+    const values = varying.length > 0 ? productOf(call, varying, fromTape(pairs.x)) : null;
+    if (values === null) fixed.push(...terms);
+    else summands.push(radialMatrix(terms, pairs, eps).mul(tf.tensor2d(Float32Array.from(values), [n, 1])));
   }
   if (fixed.length > 0) summands.push(radialMatrix(fixed, pairs, eps));
   return sumOf(summands);
 }
-
-const isNumber = (a: Coefficient): a is number => typeof a === 'number';
-const isVarying = (a: Coefficient): a is Exclude<Coefficient, number> => !isNumber(a);
 
 /** ∂^α Δ^k φ as a sum of radial functions times powers of x − c. */
 function termsOf({ row }: RadialKernel, { alpha, laplacians }: OperatorTerm): RadialTerm[] {

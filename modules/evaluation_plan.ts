@@ -3,7 +3,7 @@
 //
 // What is to be computed for operators on a kernel: a few profiles, and pieces coefficient · δ^powers · profile(u).
 import type { KernelRow } from './kernel_table';
-import { type Coefficient, inDimension, type Operator, orderOf } from './operators';
+import { type Coefficient, coefficientsOf, inDimension, type Operator, orderOf } from './operators';
 import { laplacianProfile, partialTerms } from './partial_derivatives';
 import { limitAtZero } from './profile_limits';
 import { nthDerivative, type Profile, timesRadius } from './radial_profiles';
@@ -67,9 +67,8 @@ export function planOf(call: string, row: KernelRow, operators: Operator[], d: n
   const places = new Map<string, number>();
   operators.forEach((op, output) => {
     for (const given of op.terms) {
-      const { coefficients, alpha: index, laplacians } = inDimension(call, given, d);
-      const fixed = coefficients.filter((a): a is number => typeof a === 'number').reduce((p, a) => p * a, 1);
-      const varying = coefficients.filter(a => typeof a !== 'number');
+      const { alpha: index, laplacians } = inDimension(call, given, d);
+      const { number, varying } = coefficientsOf(given);
       const spreads = spread && laplacians === 1 && isGaussian(row.profile);
       const indices = spreads ? index.map((_, i) => index.map((a, k) => (k === i ? a + 2 : a))) : [index];
       let base = row.profile;
@@ -84,7 +83,7 @@ export function planOf(call: string, row: KernelRow, operators: Operator[], d: n
           const key = JSON.stringify(profile);
           if (!places.has(key)) places.set(key, profiles.push(profile) - 1);
           pieces.push({
-            coefficient: fixed * term.coefficient * front,
+            coefficient: number * term.coefficient * front,
             // r^total = (√u/ε)^total: what the profile took in comes out of the power of ε.
             epsilonPower:
               row.amplitude + 2 * term.order + 2 * (spreads ? 0 : laplacians) - (ofDirection ? total : 0),

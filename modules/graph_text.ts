@@ -53,7 +53,7 @@ export function graphText(given: GraphInputs, f: ChunkFunction): GraphText {
   const floats = FLOATS[type];
   const traced = trace(inputs, split, floats, f);
   const results = [...traced.rows, ...traced.sums];
-  const dtype = `type: ${floats.name}`;
+  const [dtype, int32] = [`type: ${floats.name}`, `type: ${WHOLE[INT32].name}`];
   const types = (count: number) => `list { ${`${dtype} `.repeat(count)}}`;
   const call = {
     Tin: types(inputs.length),
@@ -69,7 +69,7 @@ export function graphText(given: GraphInputs, f: ChunkFunction): GraphText {
     ...inputs.slice(0, split).map(name =>
       node('node', `rows_${name}`, 'SplitV', [name, 'rows', 'axis'], {
         T: dtype,
-        Tlen: 'type: DT_INT32',
+        Tlen: int32,
         num_split: `i: ${rows.length}`,
       }),
     ),
@@ -81,7 +81,7 @@ export function graphText(given: GraphInputs, f: ChunkFunction): GraphText {
       const parts = chunks.map(i => `call${i}:${r}`);
       const attributes = { T: dtype, N: `i: ${rows.length}` };
       return r < traced.rows.length
-        ? node('node', `out${r}`, 'ConcatV2', [...parts, 'axis'], { ...attributes, Tidx: 'type: DT_INT32' })
+        ? node('node', `out${r}`, 'ConcatV2', [...parts, 'axis'], { ...attributes, Tidx: int32 })
         : node('node', `out${r}`, 'AddN', parts, attributes);
     }),
   ];

@@ -17,8 +17,6 @@ import {
   upload,
 } from './native_ops';
 
-export type { ChunkResults } from './graph_text';
-
 /** A compiled function. It lives until `free`. */
 export interface Compiled {
   /** Its results, rows before sums, for the inputs that are split, one after the other, and those that every chunk shares. */

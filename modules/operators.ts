@@ -156,6 +156,16 @@ export function inDimension(call: string, term: OperatorTerm, d: number): Operat
   return { ...term, alpha: [alpha[0] % 2], laplacians: term.laplacians + Math.floor(alpha[0] / 2) };
 }
 
+/** The coefficients of a term: the product of its numbers, and those that vary from point to point. */
+export const coefficientsOf = ({
+  coefficients,
+}: OperatorTerm): { number: number; varying: Coefficient[] } => ({
+  number: coefficients
+    .filter(a => typeof a === 'number')
+    .reduce<number>((product, a) => product * (a as number), 1),
+  varying: coefficients.filter(a => typeof a !== 'number'),
+});
+
 /** How many derivatives an operator takes. */
 export const orderOf = (op: Operator) =>
   Math.max(...op.terms.map(t => t.alpha.reduce((sum, a) => sum + a, 0) + 2 * t.laplacians));

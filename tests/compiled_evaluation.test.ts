@@ -17,10 +17,8 @@ import { componentsOf, hessian, type Operator, type TensorOperator } from '../mo
 import { evaluateSmall } from '../modules/small_evaluation';
 import { counting } from './support/binding';
 import { KERNELS, kernelCase } from './support/kernels';
+import { numbers } from './support/numbers';
 import { assertClose } from './support/tolerances';
-
-const numbers = (size: number, seed: number) =>
-  Float64Array.from({ length: size }, (_, i) => Math.abs(Math.sin(seed + 12.9898 * i) * 43758.5453) % 1);
 
 /** 37 points in the unit square, the first 5 of them among the 23 centers, and two columns of weights. */
 const [N, M, K] = [37, 23, 2];

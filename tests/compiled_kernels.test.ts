@@ -23,13 +23,13 @@ import { gaussianKernel, maternKernel, mqKernelHardy, type RadialKernel } from '
 import { train } from '../modules/training';
 import { counting } from './support/binding';
 import { KERNELS, type KernelCase, kernelCase } from './support/kernels';
+import { numbers as doubles } from './support/numbers';
 import { assertClose } from './support/tolerances';
 
 /** 331 points, a prime, and 199 centers: just above the number from which matrices are compiled. */
 const [N, M] = [331, 199];
 
-const numbers = (size: number, seed: number) =>
-  Float32Array.from({ length: size }, (_, i) => Math.abs(Math.sin(seed + 12.9898 * i) * 43758.5453) % 1);
+const numbers = (size: number, seed: number) => Float32Array.from(doubles(size, seed));
 
 /** Points of which the first 7 are centers, centers, and what the sum of a loss weighs each number with. */
 function places(d: number, n = N, meeting = 7) {
@@ -60,10 +60,10 @@ function matrixAndGradients(d: number, of: (x: tf.Tensor2D, c: tf.Tensor2D) => t
   });
 }
 
-const kernelValues: Function2 = kernel => kernel;
-type Function2 = (kernel: RadialKernel) => (x: tf.Tensor2D, c: tf.Tensor2D) => tf.Tensor;
+const kernelValues: MatrixOf = kernel => kernel;
+type MatrixOf = (kernel: RadialKernel) => (x: tf.Tensor2D, c: tf.Tensor2D) => tf.Tensor;
 
-function agrees({ name, make, shape }: KernelCase, d: number, of: Function2, tensor?: tf.Tensor) {
+function agrees({ name, make, shape }: KernelCase, d: number, of: MatrixOf, tensor?: tf.Tensor) {
   const run = () => matrixAndGradients(d, (x, c) => of(make(tensor ?? shape))(x, c), tensor);
   const [made, calls] = counting(['runSavedModel'], () => compiled(run));
   assert.ok(calls.runSavedModel >= 3, 'it was compiled');

@@ -5,14 +5,17 @@ import * as tf from '@tensorflow/tfjs-node';
 import fc from 'fast-check';
 import ndarray from 'ndarray';
 import * as f64 from '../modules/float64';
+import { execute, FLOAT } from '../modules/native_binding';
 import {
   block,
+  borrow,
   concat,
   download,
   elementwise,
   type F64,
   free,
   fromArray,
+  handOver,
   linearAlgebra,
   matMul,
   type Native,
@@ -91,6 +94,21 @@ describe('the binding of tfjs-node is what native_binding.ts takes it for', () =
       () => call('executeOp', 'NoSuchOp', [], [], 1),
       changed('an op that does not exist is no error'),
     );
+  });
+  test('a tensor of tfjs lends its handle, and a handle of float32 becomes a tensor of tfjs', () => {
+    assert.equal(binding.TF_FLOAT, FLOAT, changed('float32 is no longer type 1'));
+    const t = tf.tensor1d([1, 2, 3]);
+    const before = tf.memory().numTensors;
+    const twice = nativeScope(() => {
+      const lent = borrow(t);
+      assert.deepEqual(lent.shape, [3]);
+      const attributes = [{ name: 'T', type: binding.TF_ATTR_TYPE as number, value: FLOAT }];
+      return handOver(execute('AddV2', attributes, [lent, lent])[0]);
+    });
+    assert.deepEqual([...twice.dataSync()], [2, 4, 6], changed('getInputTensorIds or createOutputTensor'));
+    assert.deepEqual([...t.dataSync()], [1, 2, 3], changed('a handle that was lent is gone'));
+    assert.equal(tf.memory().numTensors, before + 1);
+    tf.dispose([t, twice]);
   });
   test('tensors of tfjs and ours do not mix their ids', () => {
     const t = tf.tensor1d([1, 2, 3]);
